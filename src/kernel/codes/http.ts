@@ -1,0 +1,11 @@
+/** Error codes of the http room: one row each; a retired code is never used again. */
+import type { CodeTable } from './entry.js'
+
+export const HTTP_CODES = {
+  HTTP_ROUTE_UNKNOWN: {
+    kind: 'absent',
+    status: 404,
+    title: 'There is nothing at this address.',
+    remedy: 'See /docs for the addresses.',
+  },
+} as const satisfies CodeTable

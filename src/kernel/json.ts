@@ -1,0 +1,72 @@
+/**
+ * JSON as the hub handles it. Numbers that do not survive a double (64-bit ids of Chinese vendors) become
+ * text instead of another number; canonical form is RFC 8785, the base of every comparison and fingerprint.
+ */
+import { createHash } from 'node:crypto'
+import { isSafeNumber, parse as parseLossless } from 'lossless-json'
+import { HubError } from './errors.js'
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+export type JsonObject = { readonly [key: string]: Json }
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** RFC 8785: members sorted by UTF-16 code units, numbers and strings as ECMAScript writes them. */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  const object = value as JsonObject
+  const members: string[] = []
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key]
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`)
+  }
+  return `{${members.join(',')}}`
+}
+
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined || a === null || b === null) return false
+  if (typeof a !== 'object' || typeof b !== 'object') return false
+  return canonicalJson(a) === canonicalJson(b)
+}
+
+/** SHA-256 of the canonical form, hex. */
+export function fingerprint(value: Json): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+}
+
+/** 16 digits in a row is the shortest number that can lose its last digit in a double. */
+const MAY_LOSE_DIGITS = /\d{16}/
+/** Deeper than any vendor's payload seen (12 levels); a parser's stack is safe far above. */
+export const MAX_DEPTH = 64
+
+/**
+ * Parses text from outside.
+ * @throws HubError `JSON_TEXT_BROKEN` (not JSON), `JSON_TEXT_DEEP` (nested over 64 levels)
+ */
+export function parseJson(text: string): Json {
+  let value: Json
+  try {
+    value = MAY_LOSE_DIGITS.test(text)
+      ? (parseLossless(text, null, {
+          parseNumber: number => (isSafeNumber(number) ? Number(number) : number),
+        }) as Json)
+      : (JSON.parse(text) as Json)
+  } catch (cause) {
+    throw new HubError('JSON_TEXT_BROKEN', { detail: 'the text is not JSON', cause })
+  }
+  if (depthOver(value, MAX_DEPTH))
+    throw new HubError('JSON_TEXT_DEEP', { detail: `nested over ${MAX_DEPTH} levels` })
+  return value
+}
+
+function depthOver(value: Json, limit: number): boolean {
+  if (value === null || typeof value !== 'object') return false
+  if (limit === 0) return true
+  for (const member of Array.isArray(value) ? value : Object.values(value))
+    if (depthOver(member, limit - 1)) return true
+  return false
+}

@@ -1,0 +1,67 @@
+/**
+ * Sealing of secrets and of effects' bytes at rest: AES-256-GCM under HRHUB_KEY. The place of the value
+ * (tenant, table, row) is bound in as associated data, so a sealed value cannot be moved to another row.
+ */
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { HubError } from './errors.js'
+
+const VERSION = 1
+const NONCE = 12
+const TAG = 16
+
+export interface Sealer {
+  /** Sealed bytes: version, id of the key (4), nonce (12), tag (16), ciphertext. */
+  seal(plain: Buffer, place: string): Buffer
+  /** @throws HubError `SECRET_SEAL_BROKEN` when no key of the list opens it or the place differs */
+  open(sealed: Buffer, place: string): Buffer
+  /** Keyed hash of a value, for look-ups without the value (erased links, API keys). */
+  blind(value: string): string
+  /** Fingerprint of the first key: tells a cloned ledger from its own. */
+  readonly fingerprint: string
+  /** Key of effect tokens, derived from the first key. */
+  readonly tokenKey: Buffer
+}
+
+/** @param keys base64 keys of 32 bytes; the first seals, all open */
+export function createSealer(keys: readonly string[]): Sealer {
+  const ring = keys.map(text => {
+    const key = Buffer.from(text, 'base64')
+    if (key.length !== 32)
+      throw new HubError('SECRET_SEAL_BROKEN', { detail: 'HRHUB_KEY must be 32 bytes in base64' })
+    return { key, id: createHash('sha256').update(key).digest().subarray(0, 4) }
+  })
+  const first = ring[0]
+  if (!first) throw new HubError('SECRET_SEAL_BROKEN', { detail: 'HRHUB_KEY is empty' })
+  const derive = (label: string) => createHmac('sha256', first.key).update(label).digest()
+  const blindKey = derive('hrhub blind')
+  return {
+    fingerprint: derive('hrhub fingerprint').toString('hex').slice(0, 32),
+    tokenKey: derive('hrhub token'),
+    blind: value => createHmac('sha256', blindKey).update(value).digest('hex'),
+    seal(plain, place) {
+      const nonce = randomBytes(NONCE)
+      const cipher = createCipheriv('aes-256-gcm', first.key, nonce).setAAD(Buffer.from(place))
+      const body = Buffer.concat([cipher.update(plain), cipher.final()])
+      return Buffer.concat([Buffer.from([VERSION]), first.id, nonce, cipher.getAuthTag(), body])
+    },
+    open(sealed, place) {
+      const entry = ring.find(candidate => candidate.id.equals(sealed.subarray(1, 5)))
+      if (!entry || sealed[0] !== VERSION) {
+        throw new HubError('SECRET_SEAL_BROKEN', { detail: `no key of HRHUB_KEY sealed ${place}` })
+      }
+      const nonce = sealed.subarray(5, 5 + NONCE)
+      const tag = sealed.subarray(5 + NONCE, 5 + NONCE + TAG)
+      const cipher = createDecipheriv('aes-256-gcm', entry.key, nonce)
+        .setAAD(Buffer.from(place))
+        .setAuthTag(tag)
+      try {
+        return Buffer.concat([cipher.update(sealed.subarray(5 + NONCE + TAG)), cipher.final()])
+      } catch (cause) {
+        throw new HubError('SECRET_SEAL_BROKEN', {
+          detail: `the sealed value of ${place} was changed or moved`,
+          cause,
+        })
+      }
+    },
+  }
+}
