@@ -264,9 +264,9 @@ describe('the law of records', () => {
       said(report, 'ai', 3, { overall: 7 }, { sequence: 2 }),
     ]
     fc.assert(
-      fc.property(shuffled(sayings), list =>
-        expect(reduce(report, list, equalOwners).data['overall']).toBe(7),
-      ),
+      fc.property(shuffled(sayings), list => {
+        expect(reduce(report, list, equalOwners).data['overall']).toBe(7)
+      }),
     )
   })
 
