@@ -1,0 +1,47 @@
+/** A stand-in for the hub's hook: a real HTTP server that keeps what it was told, bytes and headers. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Heard {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly raw: string
+}
+export interface Ear {
+  readonly url: string
+  readonly heard: Heard[]
+  /** Statuses for the next calls; afterwards 200. */
+  readonly statuses: number[]
+  /** Body of every answer. */
+  answer: string
+  close(): Promise<void>
+}
+
+export async function openEar(): Promise<Ear> {
+  const heard: Heard[] = []
+  const statuses: number[] = []
+  const ear = { answer: '{"ok":true}' }
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      heard.push({
+        path: request.url ?? '',
+        headers: request.headers as Record<string, string>,
+        raw: Buffer.concat(chunks).toString('utf8'),
+      })
+      response.writeHead(statuses.shift() ?? 200, { 'content-type': 'application/json' }).end(ear.answer)
+    })
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  return Object.assign(ear, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/hk_test`,
+    heard,
+    statuses,
+    close: () =>
+      new Promise<void>(done => {
+        server.closeAllConnections()
+        server.close(() => done())
+      }),
+  })
+}
