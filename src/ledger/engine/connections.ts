@@ -1,0 +1,20 @@
+/** What an engine gives the ledger: connections to borrow one at a time, and the pool shape for libraries. */
+import type pg from 'pg'
+import type { LentPool } from './lent-pool.js'
+
+export interface Held {
+  query(query: pg.QueryConfig): Promise<pg.QueryResult>
+  /** Whether the connection is known to be dead. */
+  isBroken(): boolean
+  release(): void
+}
+
+export interface Connections {
+  readonly engine: 'pglite' | 'postgres'
+  /** @throws HubError `LEDGER_AWAY` */
+  acquire(): Promise<Held>
+  readonly lent: LentPool
+  dump(file: string): Promise<void>
+  upkeep(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,10 @@
+/** Every migration, by name, in order. A migration that has been released is never edited. */
+import * as leases from './0000-leases.js'
+import * as records from './0001-records.js'
+import * as deliveries from './0002-deliveries.js'
+
+export const MIGRATIONS = {
+  '0000-leases': leases,
+  '0001-records': records,
+  '0002-deliveries': deliveries,
+}
