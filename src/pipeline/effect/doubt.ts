@@ -1,0 +1,78 @@
+/**
+ * An effect once begun is brought to its end before anything else is decided about its row (05). This is the
+ * whole reasoning, pure: what is known of a call, what an answer or a look-up teaches, what may be done next.
+ * It runs as a model against five kinds of vendor in tests/laws.
+ */
+import type { OutcomeKind, Verb } from '../../connector/types.js'
+
+export type Doubt =
+  /** Nothing of it can have happened: never sent, or proven not to be there. */
+  | { readonly know: 'nothing-left' }
+  /** Bytes left and no usable answer came. `noes` = look-ups that count and said "not there". */
+  | { readonly know: 'maybe'; readonly since: number; readonly noes: number; readonly askAt: number }
+  /** The vendor says there is one already: it must be found and adopted. */
+  | { readonly know: 'exists'; readonly askAt: number }
+
+export const SURE: Doubt = { know: 'nothing-left' }
+
+/** What the vendor and its manifest allow for the call under way. */
+export interface Means {
+  readonly verb: Verb
+  readonly repeatable: boolean
+  readonly tokenWindow: number | undefined
+  readonly lookup: { readonly afterMs: number } | undefined
+  readonly onUnknown: 'park' | 'repeat'
+}
+
+export type Move =
+  | { readonly do: 'send' }
+  | { readonly do: 'look' }
+  | { readonly do: 'wait'; readonly until: number }
+  | { readonly do: 'park'; readonly because: 'unknown' | 'exists' }
+
+/** A token is not trusted in the last tenth of its window: a call may take that long to arrive. */
+const TRUSTED_SHARE = 0.9
+
+export function nextMove(doubt: Doubt, begunAt: number, means: Means, now: number): Move {
+  if (doubt.know === 'nothing-left') return { do: 'send' }
+  if (doubt.know === 'exists')
+    return means.lookup ? askWhen(doubt.askAt, now) : { do: 'park', because: 'exists' }
+  if (means.repeatable) return { do: 'send' }
+  if (means.tokenWindow !== undefined && now - begunAt < means.tokenWindow * TRUSTED_SHARE)
+    return { do: 'send' }
+  if (means.lookup && means.verb === 'create') return askWhen(doubt.askAt, now)
+  return means.onUnknown === 'repeat' ? { do: 'send' } : { do: 'park', because: 'unknown' }
+}
+
+function askWhen(askAt: number, now: number): Move {
+  return now >= askAt ? { do: 'look' } : { do: 'wait', until: askAt }
+}
+
+/** A process that died with the row in its hands may have sent: an expired lease is unknown, never free. */
+export function afterLostLease(doubt: Doubt, now: number): Doubt {
+  return doubt.know === 'nothing-left' ? { know: 'maybe', since: now, noes: 0, askAt: now } : doubt
+}
+
+/** What an outcome that is no end teaches. An earlier doubt is not lifted by a later "could not reach". */
+export function afterOutcome(doubt: Doubt, is: OutcomeKind, verb: Verb, now: number): Doubt {
+  if (is === 'unknown') return { know: 'maybe', since: now, noes: 0, askAt: now }
+  if (is === 'exists' && verb === 'create') return { know: 'exists', askAt: now }
+  return doubt
+}
+
+/**
+ * What a look-up that found nothing teaches. Early answers count only when they say yes: a search index lags and
+ * a slow call may still arrive. Two noes, `after` apart, prove absence.
+ */
+export function afterMiss(doubt: Doubt, lookup: { readonly afterMs: number }, now: number): Doubt {
+  if (doubt.know === 'nothing-left') return doubt
+  if (doubt.know === 'exists') return { ...doubt, askAt: now + Math.max(lookup.afterMs, 1000) }
+  if (now < doubt.since + lookup.afterMs) return { ...doubt, askAt: doubt.since + lookup.afterMs }
+  const noes = doubt.noes + 1
+  return noes >= 2 ? SURE : { ...doubt, noes, askAt: now + Math.max(lookup.afterMs, 1) }
+}
+
+/** A look-up that itself failed teaches nothing; ask again later. */
+export function afterUnsure(doubt: Doubt, waitMs: number, now: number): Doubt {
+  return doubt.know === 'nothing-left' ? doubt : { ...doubt, askAt: now + waitMs }
+}
