@@ -112,7 +112,8 @@ export async function answerCall(
   }
   const problem = (what: Problem) => {
     const answer = parts.vendor.problem(what, operation?.id)
-    const wait = what.retryAfter === undefined ? {} : { 'retry-after': String(what.retryAfter) }
+    const silent = what.retryAfter === undefined || parts.vendor.saysWaitItself === true
+    const wait = silent ? {} : { 'retry-after': String(what.retryAfter) }
     return { ...answer, headers: { ...answer.headers, ...wait } }
   }
 

@@ -42,7 +42,7 @@ export interface CallbackScheme {
     how: { readonly at: number; readonly forge: Forgery | undefined },
   ): CallbackWire
   /** Whether the answer counts as taken; default any 2xx. */
-  accepted?(answer: CallbackAnswer): boolean
+  accepted?(answer: CallbackAnswer, draft: CallbackDraft): boolean
 }
 
 export interface CallbackAttempt {
@@ -143,7 +143,7 @@ export function createCallbacks(options: CallbackOptions): Callbacks {
       })
       const body = await answer.body.text()
       const seen = { status: answer.statusCode, body, tookMs: took() }
-      const ok = scheme.accepted?.(seen) ?? (seen.status >= 200 && seen.status < 300)
+      const ok = scheme.accepted?.(seen, draft) ?? (seen.status >= 200 && seen.status < 300)
       return { at, status: seen.status, tookMs: seen.tookMs, ok }
     } catch {
       // A vendor sees only that no answer came; why is the network's business.

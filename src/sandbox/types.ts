@@ -145,6 +145,8 @@ export interface Vendor {
   readonly auth: Readonly<Record<string, AuthCheck>>
   /** Puts a problem into the vendor's own error format. */
   problem(problem: Problem, operation: string | undefined): Answer
+  /** The vendor has a word of its own for "come back later" (or none): no Retry-After is added. */
+  readonly saysWaitItself?: boolean
   readonly controls?: Readonly<Record<string, Control>>
   /** Makes every token invalid now (fault `expire_tokens`). */
   expireTokens?(): void
