@@ -72,12 +72,19 @@ export function vendorDocumentFile(name: string): string {
   return join(projectRoot(), 'openapi', 'vendors', `${name}.yaml`)
 }
 
+/** Compiling one takes 100 ms and the checkers keep nothing, so every simulator of a process shares them. */
+const loaded = new Map<string, VendorDocument>()
+
 /** @throws Error when the file is no OpenAPI document a simulator can hold itself to */
 export function loadDocument(file: string): VendorDocument {
+  const known = loaded.get(file)
+  if (known) return known
   const yaml = parseYaml(readFileSync(file, 'utf8'), file)
   const broken = yaml.problems[0]
   if (broken) throw new Error(`${file}:${broken.line}:${broken.column} ${broken.message}`)
-  return readDocument(yaml.value, file)
+  const document = readDocument(yaml.value, file)
+  loaded.set(file, document)
+  return document
 }
 
 export function readDocument(value: Json, name: string): VendorDocument {

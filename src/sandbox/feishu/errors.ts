@@ -64,8 +64,9 @@ const AREAS: readonly (readonly [RegExp, Area])[] = [
 function codeOf(problem: Problem, area: Area): FeishuCode {
   switch (problem.kind) {
     case 'unauthenticated':
+      return 99991661
     case 'token_expired':
-      return problem.code === 99991661 ? 99991661 : 99991663
+      return 99991663
     case 'not_found':
       return 404
     case 'unsupported_type':

@@ -70,7 +70,13 @@ function buildFeishu(runtime: Runtime, options: FeishuOptions): Vendor {
   }
 
   return {
-    auth: { tenantAccessToken: credential => tokens.check(credential.value) },
+    auth: {
+      tenantAccessToken(credential) {
+        // One code for a token never given out and one that ran out; another where none was sent at all.
+        if (!Object.hasOwn(tokenState.issued, credential.value)) failFeishu(99991663, 'never given out')
+        return tokens.check(credential.value)
+      },
+    },
     expireTokens: () => tokens.expireAll(),
     saysWaitItself: true,
     problem: feishuProblem,

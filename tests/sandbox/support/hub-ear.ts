@@ -12,25 +12,27 @@ export interface Ear {
   readonly heard: Heard[]
   /** Statuses for the next calls; afterwards 200. */
   readonly statuses: number[]
-  /** Body of every answer. */
-  answer: string
+  /** Body of every answer; a function reads the question first. */
+  answer: string | ((heard: Heard) => string)
   close(): Promise<void>
 }
 
 export async function openEar(): Promise<Ear> {
   const heard: Heard[] = []
   const statuses: number[] = []
-  const ear = { answer: '{"ok":true}' }
+  const ear: Pick<Ear, 'answer'> = { answer: '{"ok":true}' }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      heard.push({
+      const question = {
         path: request.url ?? '',
         headers: request.headers as Record<string, string>,
         raw: Buffer.concat(chunks).toString('utf8'),
-      })
-      response.writeHead(statuses.shift() ?? 200, { 'content-type': 'application/json' }).end(ear.answer)
+      }
+      heard.push(question)
+      const answer = typeof ear.answer === 'string' ? ear.answer : ear.answer(question)
+      response.writeHead(statuses.shift() ?? 200, { 'content-type': 'application/json' }).end(answer)
     })
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
