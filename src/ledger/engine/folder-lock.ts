@@ -3,12 +3,13 @@
  * The lock names its holder by process and start time, so one left by a killed process is taken over.
  */
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdir, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { HubError } from '../../kernel/errors.js'
 import { codeOf } from './database-error.js'
+import type { Log } from './types.js'
 
 interface Holder {
   readonly pid: number
@@ -34,7 +35,7 @@ export interface FolderLock {
 }
 
 /** @throws HubError `LEDGER_FOLDER_LOCKED`, its text names the holder */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, log: Log): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'lock')
   const me: Holder = {
@@ -45,7 +46,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     id: randomUUID(),
   }
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    if (create(file, JSON.stringify(me))) return hold(file, me)
+    if (create(file, JSON.stringify(me))) return hold(file, me, log)
     const holder = read(file)
     if (holder && lives(holder, file)) throw locked(folder, holder)
     await takeAway(file)
@@ -53,15 +54,10 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   throw new HubError('LEDGER_FOLDER_LOCKED', { detail: `${folder} is being locked by another process` })
 }
 
-function hold(file: string, me: Holder): FolderLock {
+function hold(file: string, me: Holder, log: Log): FolderLock {
   const touch = setInterval(() => {
     const now = new Date()
-    try {
-      utimesSync(file, now, now)
-    } catch (error) {
-      // Someone removed the file by hand: the lock is written anew rather than lost.
-      if (codeOf(error) === 'ENOENT') create(file, JSON.stringify(me))
-    }
+    utimes(file, now, now).catch(error => log.error({ err: error }, 'the lock of the data folder is gone'))
   }, TOUCH_MS)
   touch.unref()
   return {

@@ -103,16 +103,19 @@ async function commit(held: Held): Promise<void> {
 
 function txOver(held: Held): Tx {
   let db: Tx['db'] | undefined
+  let last: Promise<unknown> = Promise.resolve()
+  // One connection takes one statement at a time, also where the work starts several at once.
+  const inTurn = async <Row>(sql: string | Statement, params?: readonly unknown[]) => {
+    const run = last.then(() => send(held, sql, params))
+    last = run.catch(() => undefined)
+    return plain<Row>(await run)
+  }
   return {
-    query: async <Row>(sql: string | Statement, params?: readonly unknown[]) =>
-      plain<Row>(await send(held, sql, params)),
+    query: inTurn,
     get db() {
       db ??= kyselyOver({
         transactions: 'refused',
-        acquire: async () => ({
-          send: async (sql, params) => plain(await send(held, sql, params)),
-          release: () => undefined,
-        }),
+        acquire: async () => ({ send: inTurn, release: () => undefined }),
       })
       return db
     },

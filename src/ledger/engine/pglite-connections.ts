@@ -15,7 +15,7 @@ import type { LedgerOptions } from './types.js'
 import { startUpkeep } from './upkeep.js'
 
 export async function connectPGlite(options: LedgerOptions): Promise<Connections> {
-  const lock = options.folder === undefined ? undefined : await lockFolder(options.folder)
+  const lock = options.folder === undefined ? undefined : await lockFolder(options.folder, options.log)
   try {
     return await open(options, () => lock?.release())
   } catch (error) {

@@ -60,8 +60,14 @@ class PGliteLentClient extends EventEmitter {
 
   /** Statements of one client run in the order they were given, awaited or not. */
   query(text: string, params: readonly unknown[] = []): Promise<LentResult> {
-    if (!this.#giveTurn) refuseInsideTransaction(this.#session.of)
-    if (!this.#endMark && isBegin(text)) this.#endMark = markTransaction(this.#session.of)
+    if (!this.#endMark) {
+      try {
+        refuseInsideTransaction(this.#session.of)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      if (isBegin(text)) this.#endMark = markTransaction(this.#session.of)
+    }
     const run = this.#last.then(() => this.#run(text, params))
     this.#last = run.catch(() => undefined)
     return run

@@ -81,7 +81,13 @@ export async function startThread(data: Omit<ThreadData, 'pglite'>): Promise<Thr
     ...data,
     pglite: createRequire(import.meta.url).resolve('@electric-sql/pglite'),
   }
-  const worker = new Worker(`(${program.toString()})(require)`, { eval: true, workerData, name: 'pglite' })
+  const worker = new Worker(`(${program.toString()})(require)`, {
+    eval: true,
+    workerData,
+    name: 'pglite',
+    // Flags of this process (a loader, `--input-type`) are not meant for that text.
+    execArgv: [],
+  })
   const waiting: { resolve(report: Report): void; reject(error: unknown): void }[] = []
   const answer = (report: Report) => {
     const first = waiting.shift()

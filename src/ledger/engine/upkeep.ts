@@ -26,21 +26,22 @@ export function startUpkeep(run: Run, log: Log): Upkeep {
   let busy = false
   let checkpointAt: string | undefined
 
-  async function look(): Promise<void> {
+  async function walSince(): Promise<{ at: string; bytes: number }> {
     const { rows } = await run(
-      checkpointAt === undefined
-        ? `select pg_current_wal_insert_lsn()::text as at, 0::float8 as bytes`
-        : `select pg_current_wal_insert_lsn()::text as at,
-             pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '${checkpointAt}')::float8 as bytes`,
+      `select pg_current_wal_insert_lsn()::text as at,
+         pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '${checkpointAt ?? '0/0'}')::float8 as bytes`,
     )
-    const row = rows[0]
-    if (!row) return
-    if (checkpointAt !== undefined && Number(row['bytes']) < CHECKPOINT_BYTES) return
+    return { at: String(rows[0]?.['at']), bytes: Number(rows[0]?.['bytes']) }
+  }
+
+  async function checkpoint(wal: { at: string }): Promise<void> {
     await run('checkpoint')
-    checkpointAt = String(row['at'])
+    checkpointAt = wal.at
   }
 
   async function vacuum(all: boolean): Promise<void> {
+    // A session hands in its counts when it is idle for a while; this one is never idle for long.
+    await run('select pg_stat_force_next_flush()')
     const { rows } = await run(
       `select quote_ident(schemaname) || '.' || quote_ident(relname) as name from pg_stat_user_tables
         where n_dead_tup > ${all ? 0 : `${DEAD_ROWS} and n_dead_tup > n_live_tup / 10`}
@@ -66,7 +67,8 @@ export function startUpkeep(run: Run, log: Log): Upkeep {
   let vacuumed = Date.now()
   const timer = setInterval(
     guard('checkpoint or vacuum', async () => {
-      await look()
+      const wal = await walSince()
+      if (wal.bytes >= CHECKPOINT_BYTES) await checkpoint(wal)
       if (Date.now() - vacuumed < VACUUM_MS) return
       vacuumed = Date.now()
       await vacuum(false)
@@ -80,8 +82,7 @@ export function startUpkeep(run: Run, log: Log): Upkeep {
     },
     async now() {
       await vacuum(true)
-      await run('checkpoint')
-      checkpointAt = undefined
+      await checkpoint(await walSince())
     },
     stop: () => clearInterval(timer),
   }

@@ -1,0 +1,43 @@
+/** Finds links by the systems' own ids, or all links of some records. */
+
+import { texts } from './engine/parameters.js'
+import type { Querying } from './engine/types.js'
+import { type LinkRow, links } from './schema.js'
+import { selectRows } from './table.js'
+
+export interface LinkKey {
+  readonly connection: string
+  readonly resource: string
+  readonly externalId: string
+  readonly kind: string
+}
+
+export const linkKeyText = (key: LinkKey) =>
+  JSON.stringify([key.connection, key.resource, key.externalId, key.kind])
+
+export async function findLinks(tx: Querying, tenant: string, keys: readonly LinkKey[]): Promise<LinkRow[]> {
+  if (keys.length === 0) return []
+  return selectRows(
+    tx,
+    links,
+    `join unnest($2::text[], $3::text[], $4::text[], $5::text[]) k(connection, resource, external_id, kind)
+       on t.connection = k.connection and t.resource = k.resource and t.external_id = k.external_id and t.kind = k.kind
+     where t.tenant = $1`,
+    [
+      tenant,
+      texts(keys.map(key => key.connection)),
+      texts(keys.map(key => key.resource)),
+      texts(keys.map(key => key.externalId)),
+      texts(keys.map(key => key.kind)),
+    ],
+  )
+}
+
+export async function linksOfRecords(
+  tx: Querying,
+  tenant: string,
+  records: readonly string[],
+): Promise<LinkRow[]> {
+  if (records.length === 0) return []
+  return selectRows(tx, links, 'where t.tenant = $1 and t.record = any($2::text[])', [tenant, texts(records)])
+}

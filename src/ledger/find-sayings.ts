@@ -1,0 +1,26 @@
+/** All sayings of some links: what `reduce` reduces. */
+import { texts } from './engine/parameters.js'
+import type { Querying } from './engine/types.js'
+import { type SayingRow, sayings } from './schema.js'
+import { selectRows } from './table.js'
+
+export async function sayingsOfLinks(
+  tx: Querying,
+  tenant: string,
+  links: readonly string[],
+): Promise<SayingRow[]> {
+  if (links.length === 0) return []
+  return selectRows(tx, sayings, 'where t.tenant = $1 and t.link = any($2::text[])', [tenant, texts(links)])
+}
+
+export async function sayingsOfMessages(
+  tx: Querying,
+  tenant: string,
+  messages: readonly string[],
+): Promise<SayingRow[]> {
+  if (messages.length === 0) return []
+  return selectRows(tx, sayings, 'where t.tenant = $1 and t.message = any($2::text[])', [
+    tenant,
+    texts(messages),
+  ])
+}

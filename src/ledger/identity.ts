@@ -1,0 +1,65 @@
+/** Identity keys: who a phone number or an address belongs to. The unique key decides every race. */
+import { texts } from './engine/parameters.js'
+import type { Querying, Tx } from './engine/types.js'
+import { identityKeys, mergeProposals } from './schema.js'
+import { insertRows, selectRows } from './table.js'
+
+export interface IdentityKey {
+  readonly kind: string
+  readonly key: string
+}
+
+export const identityText = ({ kind, key }: IdentityKey) => `${kind}\n${key}`
+
+export async function findIdentities(
+  tx: Querying,
+  tenant: string,
+  keys: readonly IdentityKey[],
+): Promise<Map<string, string>> {
+  if (keys.length === 0) return new Map()
+  const rows = await selectRows(
+    tx,
+    identityKeys,
+    'join unnest($2::text[], $3::text[]) k(kind, key) on t.kind = k.kind and t.key = k.key where t.tenant = $1',
+    [tenant, texts(keys.map(key => key.kind)), texts(keys.map(key => key.key))],
+  )
+  return new Map(rows.map(row => [identityText(row), row.record]))
+}
+
+/** Takes keys for records, sorted; what somebody else holds already is left and returned by its holder. */
+export async function takeIdentities(
+  tx: Tx,
+  tenant: string,
+  wanted: readonly (IdentityKey & { readonly record: string })[],
+): Promise<Map<string, string>> {
+  const rows = [...new Map(wanted.map(row => [identityText(row), { tenant, ...row }])).values()].sort(
+    (a, b) => (identityText(a) < identityText(b) ? -1 : 1),
+  )
+  if (rows.length === 0) return new Map()
+  await insertRows(tx, identityKeys, ['tenant', 'kind', 'key', 'record'], rows, 'on conflict do nothing')
+  return findIdentities(tx, tenant, rows)
+}
+
+export async function proposeMerges(
+  tx: Tx,
+  tenant: string,
+  pairs: readonly {
+    readonly kind: string
+    readonly one: string
+    readonly other: string
+    readonly key: string
+  }[],
+  now: number,
+): Promise<void> {
+  const rows = pairs.map(({ kind, one, other, key }) => {
+    const [first = one, second = other] = [one, other].sort()
+    return { tenant, kind, first, second, key, state: 'open', created_at: now }
+  })
+  await insertRows(
+    tx,
+    mergeProposals,
+    ['tenant', 'kind', 'first', 'second', 'key', 'state', 'created_at'],
+    rows,
+    'on conflict do nothing',
+  )
+}

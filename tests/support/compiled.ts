@@ -1,0 +1,37 @@
+/**
+ * The hub's source as plain JavaScript, for tests that start processes of their own and kill them. Compiled
+ * without checking into a folder that can see node_modules; removed when the test process ends.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import ts from 'typescript'
+
+const ROOTS = ['src']
+let folder: string | undefined
+
+/** @returns the folder that holds `src/…/*.js` */
+export function compiledSource(): string {
+  if (folder) return folder
+  const cache = resolve('node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  const made = mkdtempSync(join(cache, 'hrhub-compiled-'))
+  folder = made
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+  for (const root of ROOTS) {
+    for (const file of readdirSync(root, { recursive: true }) as string[]) {
+      if (!file.endsWith('.ts')) continue
+      const target = join(made, root, file.replace(/\.ts$/, '.js'))
+      mkdirSync(dirname(target), { recursive: true })
+      const { outputText } = ts.transpileModule(readFileSync(join(root, file), 'utf8'), {
+        compilerOptions: {
+          target: ts.ScriptTarget.ES2023,
+          module: ts.ModuleKind.ESNext,
+          verbatimModuleSyntax: true,
+        },
+      })
+      writeFileSync(target, outputText)
+    }
+  }
+  writeFileSync(join(made, 'package.json'), '{"type":"module"}')
+  return made
+}
