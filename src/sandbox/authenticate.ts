@@ -39,19 +39,27 @@ export function authenticate(
 ): Call['who'] {
   if (operation.security.length === 0 || operation.security.some(names => names.length === 0))
     return undefined
+  let refusal: VendorProblem | undefined
   for (const names of operation.security) {
     const credentials = names.map(name => {
       const scheme = schemes[name]
       return scheme && credentialOf(name, scheme, request.headers, query)
     })
     if (credentials.some(credential => credential === undefined)) continue
-    let who: string | undefined
-    for (const credential of credentials) {
-      const check = credential && checks[credential.scheme]
-      if (check && credential) who = check(credential, request)
+    try {
+      let who: string | undefined
+      for (const credential of credentials) {
+        const check = credential && checks[credential.scheme]
+        if (check && credential) who = check(credential, request)
+      }
+      return who
+    } catch (error) {
+      if (!(error instanceof VendorProblem)) throw error
+      // One bearer may be a key or a token; "expired" says more than "unknown here".
+      if (refusal === undefined || error.problem.kind === 'token_expired') refusal = error
     }
-    return who
   }
+  if (refusal) throw refusal
   throw new VendorProblem({
     kind: 'unauthenticated',
     detail: `credentials are missing; expected ${operation.security.map(names => names.join(' + ')).join(' or ')}`,
