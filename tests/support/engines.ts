@@ -16,7 +16,6 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Migration } from 'kysely'
 import pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, describe } from 'vitest'
@@ -24,9 +23,7 @@ import { systemClock } from '../../src/kernel/clock.js'
 import { openLedger } from '../../src/ledger/engine/open-ledger.js'
 import type { Ledger, LedgerOptions } from '../../src/ledger/engine/types.js'
 import { migrate } from '../../src/ledger/migrate.js'
-import * as leases from '../../src/ledger/migrations/0000-leases.js'
-
-const MIGRATIONS: Record<string, Migration> = { '0000-leases': leases }
+import { MIGRATIONS } from '../../src/ledger/migrations/all.js'
 
 export const silent = pino({ level: 'silent' })
 

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 
 const STATEMENTS = [
   `create table hrhub.instance (
-    only boolean primary key default true check (only), id text not null, epoch int not null,
+    singleton boolean primary key default true check (singleton), id text not null, epoch int not null,
     key_fingerprint text not null, created_at timestamptz not null)`,
   `create table hrhub.messages (
     tenant text not null, id text not null, connection text not null, source text not null, resource text,

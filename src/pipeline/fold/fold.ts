@@ -1,0 +1,300 @@
+/**
+ * FOLD: sayings into records, one transaction for a batch, everything in set statements and in one lock order
+ * (links, identity keys, records, deliveries). Called by the door, the settle and the sweep alike.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from '../../kernel/clock.js'
+import { HubError, isHubError } from '../../kernel/errors.js'
+import { canonicalJson, type JsonObject, sameJson } from '../../kernel/json.js'
+import type { Tx } from '../../ledger/engine/types.js'
+import { identityText, proposeMerges, takeIdentities } from '../../ledger/identity.js'
+import type { ChangeRow, LinkRow, Verdict } from '../../ledger/schema.js'
+import {
+  insertChanges,
+  insertLinks,
+  insertRecords,
+  insertSayings,
+  replaceRefs,
+  takeChangeNumbers,
+  updateLinks,
+  updateRecords,
+} from '../../ledger/write-fold.js'
+import type { TenantConfig } from '../config/types.js'
+import { applySaying, changedPaths, type Entry, openEntries, sayingOf } from './apply.js'
+import { identityKeysOf } from './identity-keys.js'
+import { type Located, locate } from './locate.js'
+import { refsOf } from './record-refs.js'
+import { missingReference, settleReferences } from './references.js'
+import { imageToJson, stampsToJson } from './state-json.js'
+import {
+  type ChangedRecord,
+  type FoldInput,
+  type FoldResult,
+  waitForLink,
+  waitForRecordLink,
+} from './types.js'
+import { findLink, makeLink, makeRecord, openWorld, placeOf, type World } from './world.js'
+
+interface Placed {
+  readonly input: FoldInput
+  readonly located: Located & { readonly at: 'record' }
+  readonly fields: JsonObject
+}
+
+type Outcome = { readonly verdict: Verdict['verdict']; readonly record?: string; readonly error?: HubError }
+
+export async function fold(
+  tx: Tx,
+  config: TenantConfig,
+  clock: Clock,
+  inputs: readonly FoldInput[],
+): Promise<FoldResult> {
+  if (inputs.length === 0) return { verdicts: [], changed: [], contests: [], made: [], waits: [] }
+  const world = await openWorld(tx, config, clock, inputs)
+  const outcomes = new Map<FoldInput, Outcome>()
+  const waits: { what: string; message: string | undefined }[] = []
+  const placed = place(world, inputs, outcomes, waits)
+  await winRaces(world, placed)
+  const entries = await openEntries(world, [...new Set(placed.map(({ located }) => located.record))])
+  for (const { input, located, fields } of placed) {
+    const entry = entries.get(located.record)
+    if (!entry) {
+      outcomes.set(input, { verdict: 'ignored' })
+      continue
+    }
+    const before = entry.state
+    try {
+      await applySaying(world, entry, input, sayingOf(entry.law, input, located.link.id, fields))
+      entry.depth = Math.max(entry.depth, input.cause.depth)
+      entry.cause = {
+        by: input.cause.by,
+        id: input.cause.id ?? null,
+        connection: input.connection,
+        flow: input.flow,
+        depth: entry.depth,
+      }
+      outcomes.set(input, {
+        verdict:
+          sameJson(before?.data, entry.state?.data) && before?.gone === entry.state?.gone
+            ? 'unchanged'
+            : 'folded',
+        record: entry.row.id,
+      })
+    } catch (error) {
+      if (!isHubError(error) || error.kind !== 'invalid') throw error
+      outcomes.set(input, { verdict: 'invalid', error })
+    }
+  }
+  const changed = await write(world, [...entries.values()])
+  return {
+    verdicts: inputs.map(input => ({ input, verdict: verdictOf(input, outcomes.get(input)) })),
+    changed,
+    contests: [...entries.values()].flatMap(entry => entry.contests),
+    made: [...world.newLinks.values()].flatMap(madeBy),
+    waits,
+  }
+}
+
+const madeBy = (link: LinkRow) => [
+  waitForLink(link.connection, link.resource, link.external_id),
+  waitForRecordLink(link.record, link.connection, link.resource),
+]
+
+function verdictOf(input: FoldInput, outcome: Outcome | undefined): Verdict {
+  const { error, ...rest } = outcome ?? { verdict: 'ignored' as const }
+  return {
+    item: input.item,
+    flow: input.flow,
+    ...rest,
+    ...(error
+      ? { code: error.code, detail: error.message, ...(error.where ? { where: error.where } : {}) }
+      : {}),
+  }
+}
+
+/** Finds each input its record and its references; those made by a later input of the batch are found in a second round. */
+function place(
+  world: World,
+  inputs: readonly FoldInput[],
+  outcomes: Map<FoldInput, Outcome>,
+  waits: { what: string; message: string | undefined }[],
+): Placed[] {
+  const placed: Placed[] = []
+  let open = [...inputs]
+  for (let made = -1; open.length > 0 && made !== world.newLinks.size; ) {
+    made = world.newLinks.size
+    const later: FoldInput[] = []
+    for (const input of open) {
+      const found = placeOne(world, input, outcomes)
+      if (found && 'located' in found) placed.push(found)
+      else if (found) later.push(input)
+    }
+    open = later
+  }
+  for (const input of open) {
+    const found = placeOne(world, input, outcomes)
+    if (!found || 'located' in found) continue
+    for (const what of found.waits) waits.push({ what, message: input.message })
+    outcomes.set(input, { verdict: 'waiting' })
+  }
+  return placed.sort((a, b) => inputs.indexOf(a.input) - inputs.indexOf(b.input))
+}
+
+function placeOne(
+  world: World,
+  input: FoldInput,
+  outcomes: Map<FoldInput, Outcome>,
+): Placed | { readonly waits: readonly string[] } | undefined {
+  try {
+    const settled = settleReferences(input.said.fields, reference => {
+      const { id, kind, missing } = reference.$reference
+      const at = placeOf(world.config, reference, input.connection)
+      const link = at && findLink(world, { ...at, externalId: id, kind })
+      if (link) return { record: link.record }
+      if (missing === 'ignore') return 'ignore'
+      if (missing === 'refuse' || !at) throw missingReference(reference)
+      if (missing === 'wait') return { waits: waitForLink(at.connection, at.resource, id) }
+      const record = makeRecord(world, kind)
+      makeLink(world, { ...at, externalId: id, kind }, record)
+      return { record }
+    })
+    if (settled.waits.length > 0) return { waits: settled.waits }
+    const located = locate(world, input)
+    if (located.at === 'waits') return { waits: [located.what] }
+    if (located.at === 'record') return { input, located, fields: settled.fields }
+    outcomes.set(input, { verdict: located.because === 'erased' ? 'erased' : 'ignored' })
+  } catch (error) {
+    if (!isHubError(error) || error.kind !== 'invalid') throw error
+    outcomes.set(input, { verdict: 'invalid', error })
+  }
+  return undefined
+}
+
+/** New links and the identity keys of new records must be ours; where another process was faster, the batch starts over. */
+async function winRaces(world: World, placed: readonly Placed[]): Promise<void> {
+  const { tx, config, clock } = world
+  const inserted = await insertLinks(tx, [...world.newLinks.values()])
+  if (inserted.size < world.newLinks.size) throw raceLost()
+  const wanted = placed.flatMap(({ input, located, fields }) =>
+    identityKeysOf(input.kind, fields).map(key => ({ ...key, record: located.record })),
+  )
+  const held = await takeIdentities(tx, config.tenant, wanted)
+  for (const [key, record] of world.claimed) if (held.has(key) && held.get(key) !== record) throw raceLost()
+  for (const { record, ...key } of wanted) {
+    const holder = held.get(identityText(key))
+    if (holder !== undefined && holder !== record)
+      world.proposals.push({ kind: key.kind, one: holder, other: record, key: key.key })
+  }
+  await proposeMerges(tx, config.tenant, world.proposals, clock.now())
+}
+
+const raceLost = () =>
+  new HubError('PIPELINE_RACE_LOST', { detail: 'another process made the same link or person' })
+
+async function write(world: World, entries: readonly Entry[]): Promise<ChangedRecord[]> {
+  const { tx, config, clock } = world
+  const now = clock.now()
+  const changing = entries.flatMap(entry => {
+    const paths = changedPaths(entry)
+    return entry.state && (paths.length > 0 || entry.isNew)
+      ? [{ entry, state: entry.state, paths: entry.isNew ? ['$new', ...paths] : paths }]
+      : []
+  })
+  const numbers = await takeChangeNumbers(tx, changing.length)
+  const changes: ChangeRow[] = []
+  const changed: ChangedRecord[] = []
+  for (const [index, { entry, state, paths }] of changing.entries()) {
+    const { row } = entry
+    const seq = numbers[index] ?? 0
+    row.version += 1
+    row.updated_at = now
+    const salt = randomBytes(16).toString('hex')
+    const content = canonicalJson({
+      record: row.id,
+      version: row.version,
+      paths,
+      commitment: commit(salt, state.data),
+      previous: row.hash,
+      cause: entry.cause,
+    })
+    const hash = createHash('sha256').update(content).digest('hex')
+    changes.push({
+      tenant: config.tenant,
+      seq,
+      record: row.id,
+      kind: row.kind,
+      version: row.version,
+      paths,
+      data: state.data,
+      cause: entry.cause,
+      at: now,
+      salt,
+      hash,
+      previous: row.hash,
+    })
+    row.hash = hash
+    changed.push({
+      id: row.id,
+      kind: row.kind,
+      seq,
+      paths,
+      data: state.data,
+      gone: state.gone,
+      depth: entry.depth,
+    })
+  }
+  for (const { row, state } of entries) {
+    if (!state) continue
+    row.data = state.data
+    row.gone = state.gone
+    row.stamps = stampsToJson(state.stamps, config.ownershipHash)
+    row.findings = state.findings as never
+  }
+  const touched = entries.filter(entry => entry.fresh.length > 0 || entry.isNew)
+  await insertRecords(
+    tx,
+    touched.filter(entry => entry.isNew).map(entry => entry.row),
+  )
+  await updateRecords(
+    tx,
+    touched.filter(entry => !entry.isNew).map(entry => entry.row),
+  )
+  await updateLinks(tx, touched.flatMap(speakingLinks))
+  await insertSayings(
+    tx,
+    touched.flatMap(entry => entry.fresh),
+  )
+  const referring = changing.filter(({ entry, paths }) => entry.isNew || touchesRefs(entry, paths))
+  await replaceRefs(
+    tx,
+    config.tenant,
+    referring.map(({ entry }) => entry.row.id),
+    referring.flatMap(({ entry }) =>
+      refsOf(entry.row.kind, entry.row.data).map(ref => ({ from_record: entry.row.id, ...ref })),
+    ),
+  )
+  await insertChanges(tx, changes)
+  return changed
+}
+
+/** Salted, so that data and salt can be erased and the chain stays whole (05). */
+export function commit(salt: string, data: JsonObject): string {
+  return createHash('sha256').update(salt).update(canonicalJson(data)).digest('hex')
+}
+
+function touchesRefs(entry: Entry, paths: readonly string[]): boolean {
+  const before = entry.before ? refsOf(entry.row.kind, entry.before.data) : []
+  const after = refsOf(entry.row.kind, entry.row.data)
+  return paths.length > 0 && JSON.stringify(before) !== JSON.stringify(after)
+}
+
+function speakingLinks(entry: Entry): LinkRow[] {
+  const speaking = new Set(entry.fresh.map(saying => saying.link))
+  return [...entry.links.values()].flatMap(link => {
+    const state = entry.state?.links.get(link.id)
+    if (!speaking.has(link.id) || !state) return []
+    link.image = imageToJson(state)
+    link.last = (state.last ?? null) as never
+    return [link]
+  })
+}

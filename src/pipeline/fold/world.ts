@@ -1,0 +1,159 @@
+/**
+ * The working set of one fold: what is loaded, what is made, what changed. Everything it touches is read once and
+ * written once, in set statements; the database is asked per batch, never per message.
+ */
+import type { Clock } from '../../kernel/clock.js'
+import { newId } from '../../kernel/ids.js'
+import type { Tx } from '../../ledger/engine/types.js'
+import { effectsByToken, openCreations } from '../../ledger/find-effects.js'
+import { findLinks, type LinkKey, linkKeyText } from '../../ledger/find-links.js'
+import { findIdentities, type IdentityKey, identityText } from '../../ledger/identity.js'
+import type { LinkRow } from '../../ledger/schema.js'
+import type { Reference } from '../../mapping/types.js'
+import type { TenantConfig } from '../config/types.js'
+import { identityKeysOf } from './identity-keys.js'
+import { isReference, referencesIn } from './references.js'
+import type { FoldInput } from './types.js'
+
+export interface World {
+  readonly tx: Tx
+  readonly config: TenantConfig
+  readonly clock: Clock
+  readonly links: Map<string, LinkRow>
+  readonly newLinks: Map<string, LinkRow>
+  readonly newRecords: Map<string, string>
+  readonly identities: Map<string, string>
+  /** Identity keys that new records must win, or the batch is run again. */
+  readonly claimed: Map<string, string>
+  readonly tokens: Map<string, { readonly record: string; readonly delivery: string }>
+  readonly openCreations: ReadonlySet<string>
+  readonly proposals: {
+    readonly kind: string
+    readonly one: string
+    readonly other: string
+    readonly key: string
+  }[]
+}
+
+/** Where a reference leads: its connection and resource. Undefined: nothing in the configuration fits. */
+export function placeOf(
+  config: TenantConfig,
+  reference: Reference,
+  speaking: string,
+): { connection: string; resource: string } | undefined {
+  const { of, kind } = reference.$reference
+  const [connector, resource] =
+    of === undefined ? [undefined, undefined] : (of.split('.') as [string, string | undefined])
+  const own = config.connections.get(speaking)
+  const connection =
+    connector === undefined || own?.connector === connector || own === undefined || speaking === connector
+      ? speaking
+      : [...config.connections.values()].find(
+          candidate => candidate.connector === connector || candidate.name === connector,
+        )?.name
+  if (connection === undefined) return undefined
+  const found = resource ?? config.resourceOf(connection, kind)
+  return found === undefined ? undefined : { connection, resource: found }
+}
+
+export async function openWorld(
+  tx: Tx,
+  config: TenantConfig,
+  clock: Clock,
+  inputs: readonly FoldInput[],
+): Promise<World> {
+  const keys = new Map<string, LinkKey>()
+  const add = (key: LinkKey) => keys.set(linkKeyText(key), key)
+  const identityKeys: IdentityKey[] = []
+  const tokens: string[] = []
+  const creating: string[] = []
+  for (const input of inputs) {
+    const id = input.externalId ?? input.said.identity
+    if (id !== undefined)
+      add({ connection: input.connection, resource: input.resource, externalId: id, kind: input.kind })
+    for (const reference of referencesIn(input.said.fields))
+      addReference(config, reference, input.connection, add)
+    if (isReference(input.said.identityRef))
+      addReference(config, input.said.identityRef, input.connection, add)
+    identityKeys.push(
+      ...identityKeysOf(input.kind, input.said.match),
+      ...identityKeysOf(input.kind, input.said.fields),
+    )
+    if (input.said.ours !== undefined) tokens.push(input.said.ours)
+    if (input.record === undefined) creating.push(`${input.connection}.${input.resource}`)
+  }
+  const { tenant } = config
+  const rows = await findLinks(tx, tenant, [...keys.values()])
+  const outbound = [...config.outbound.values()].some(flow =>
+    creating.includes(`${flow.connection}.${flow.resource}`),
+  )
+  return {
+    tx,
+    config,
+    clock,
+    links: new Map(rows.map(row => [rowKey(row), row])),
+    newLinks: new Map(),
+    newRecords: new Map(),
+    identities: await findIdentities(tx, tenant, [
+      ...new Map(identityKeys.map(key => [identityText(key), key])).values(),
+    ]),
+    claimed: new Map(),
+    tokens: await effectsByToken(tx, tenant, tokens),
+    openCreations: outbound ? await openCreations(tx, tenant, creating) : new Set(),
+    proposals: [],
+  }
+}
+
+function addReference(
+  config: TenantConfig,
+  reference: Reference,
+  speaking: string,
+  add: (key: LinkKey) => void,
+): void {
+  const place = placeOf(config, reference, speaking)
+  if (place) add({ ...place, externalId: reference.$reference.id, kind: reference.$reference.kind })
+}
+
+export const rowKey = (row: LinkRow) =>
+  linkKeyText({
+    connection: row.connection,
+    resource: row.resource,
+    externalId: row.external_id,
+    kind: row.kind,
+  })
+
+export function findLink(world: World, key: LinkKey): LinkRow | undefined {
+  const text = linkKeyText(key)
+  return world.newLinks.get(text) ?? world.links.get(text)
+}
+
+export function makeLink(
+  world: World,
+  key: LinkKey,
+  record: string,
+  delivery: string | null = null,
+): LinkRow {
+  const row: LinkRow = {
+    tenant: world.config.tenant,
+    id: newId('link', world.clock),
+    connection: key.connection,
+    resource: key.resource,
+    external_id: key.externalId,
+    kind: key.kind,
+    record,
+    state: 'active',
+    image: {},
+    last: null,
+    delivery,
+    keep: null,
+    created_at: world.clock.now(),
+  }
+  world.newLinks.set(linkKeyText(key), row)
+  return row
+}
+
+export function makeRecord(world: World, kind: string): string {
+  const id = newId(kind, world.clock)
+  world.newRecords.set(id, kind)
+  return id
+}
