@@ -2,7 +2,7 @@
  * The channel: rings out in batches, batches of ids in. Whatever goes wrong with it costs time and never a row:
  * a ring that cannot be handed over is counted and left to the sweep.
  */
-import { HubError } from '../kernel/errors.js'
+import { HubError, isHubError } from '../kernel/errors.js'
 import type { Carrier } from './carrier.js'
 import { carryOnPostgres, type RingPool } from './carry-on-postgres.js'
 import { carryOnRedis } from './carry-on-redis.js'
@@ -21,7 +21,7 @@ export interface ChannelOptions {
 const IDS_PER_RING = 500
 const RING_TIMEOUT_MS = 2_000
 const HEALTH_TIMEOUT_MS = 1_000
-const CLOSE_TIMEOUT_MS = 5_000
+const CLOSE_TIMEOUT_MS = 1_000
 /** While the channel is away it is said once in this time, not at every ring. */
 const SAY_AGAIN_MS = 30_000
 
@@ -41,7 +41,18 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const carrier = await openCarrier(options, away)
   const queue = carrier.queue({ streams: { events: { maxLen: 100 } } })
   queue.on('error', away)
+  await within(RING_TIMEOUT_MS, queue.waitUntilReady()).catch(away)
   const stops = new Set<() => Promise<void>>()
+  const health = () =>
+    within(HEALTH_TIMEOUT_MS, carrier.ping()).then(
+      () => 'ok' as const,
+      () => 'degraded' as const,
+    )
+  /** Handlers that run are waited for; a carrier that is away is not. */
+  const closed = async (closing: Promise<void>) => {
+    const patience = (await health()) === 'ok' ? closing : within(CLOSE_TIMEOUT_MS, closing)
+    await patience.catch(away)
+  }
 
   return {
     carrier: carrier.name,
@@ -56,6 +67,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
         await within(RING_TIMEOUT_MS, queue.addBulk(rings))
         saidAt = Number.NEGATIVE_INFINITY
       } catch (error) {
+        // A ring inside an open transaction is a mistake of ours, and no carrier's.
+        if (isHubError(error) && error.kind === 'defect') throw error
         lost += ids.length
         away(error)
       }
@@ -73,22 +86,17 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       )
       const stop = async () => {
         stops.delete(stop)
-        await within(CLOSE_TIMEOUT_MS, worker.close()).catch(() => worker.close(true))
+        await closed(worker.close())
       }
       stops.add(stop)
       // A carrier that is away now is listened to as soon as it is back.
       await within(RING_TIMEOUT_MS, worker.waitUntilReady()).catch(away)
       return stop
     },
-    async health() {
-      return within(HEALTH_TIMEOUT_MS, carrier.ping()).then(
-        () => 'ok',
-        () => 'degraded',
-      )
-    },
+    health,
     async close() {
       await Promise.all([...stops].map(stop => stop()))
-      await within(CLOSE_TIMEOUT_MS, queue.close()).catch(away)
+      await closed(queue.close())
       await carrier.close()
     },
   }
