@@ -202,8 +202,8 @@ describe("Aliyun's signature V3", () => {
   const secretOf = (key: string) => (key === sms.accessKey ? sms.secret : undefined)
   const good = authorization(sms, sms.signature)
   it.each([
-    ['no authorization', {}, at, true, 'MissingAuthorization'],
-    ['another algorithm', { authorization: good.replace('SHA256', 'SM3') }, at, true, 'MissingAuthorization'],
+    ['no authorization', {}, at, true, 'IncompleteSignature'],
+    ['another algorithm', { authorization: good.replace('SHA256', 'SM3') }, at, true, 'IncompleteSignature'],
     [
       'an unknown access key',
       { authorization: good.replace(sms.accessKey, 'nobody') },

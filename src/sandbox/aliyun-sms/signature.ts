@@ -20,7 +20,7 @@ export interface SignedRequest {
 
 /** What the gateway would say; `undefined` = the signature is good. */
 export type SignatureFault =
-  | 'MissingAuthorization'
+  | 'IncompleteSignature'
   | 'InvalidAccessKeyId.NotFound'
   | 'SignatureDoesNotMatch'
   | 'InvalidTimeStamp.Expired'
@@ -68,7 +68,7 @@ export function checkAcs3(
 ): SignatureFault | undefined {
   const match = FORM.exec(request.headers['authorization'] ?? '')
   const [, accessKey, list, signature] = match ?? []
-  if (accessKey === undefined || list === undefined || signature === undefined) return 'MissingAuthorization'
+  if (accessKey === undefined || list === undefined || signature === undefined) return 'IncompleteSignature'
   const secret = secretOf(accessKey)
   if (secret === undefined) return 'InvalidAccessKeyId.NotFound'
   const signed = list.split(';')
