@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isObject, type Json, type JsonObject, parseJson } from '../kernel/json.js'
 import { FAULT_PLAN_SCHEMA, type FaultPlan } from './misbehaviour.js'
 import { renderPage, type Section } from './page.js'
-import type { Simulator, Vendor } from './types.js'
+import { type Simulator, type Vendor, VendorProblem } from './types.js'
 
 const SHOWN = 20
 
@@ -60,7 +60,13 @@ export function addBackdoor(server: FastifyInstance, simulator: Simulator, vendo
       return reply.code(403).send({ error: 'forms are taken from this page alone' })
     if (!Object.hasOwn(vendor.controls ?? {}, request.params.name))
       return reply.code(404).send({ error: 'no such control', known: Object.keys(vendor.controls ?? {}) })
-    const result = await simulator.control(request.params.name, inputOf(request))
+    let result: Json
+    try {
+      result = await simulator.control(request.params.name, inputOf(request))
+    } catch (error) {
+      if (!(error instanceof VendorProblem)) throw error
+      return reply.code(409).send({ error: error.problem.detail })
+    }
     const fromForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
     return fromForm ? reply.redirect('/_sandbox', 303) : reply.send({ result })
   })
