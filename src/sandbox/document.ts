@@ -254,7 +254,7 @@ function readAnswers(root: Node, strict: Ajv2020, pointer: readonly string[]): A
     for (const type of Object.keys(content)) {
       const schema = [...responsePointer, 'content', type, 'schema']
       types.set(
-        type,
+        mediaTypeOf(type),
         type.includes('json') && at(root, schema) ? strict.compile({ $ref: refTo(schema) }) : null,
       )
     }
@@ -270,12 +270,14 @@ function checkAnswer(answers: Answers, id: string, answer: Answer): readonly str
     answers.get('default')
   if (!types) return [`${id}: status ${answer.status} is not documented`]
   if (answer.body === undefined) return types.size === 0 ? [] : [`${id}: ${answer.status} must have a body`]
-  const type = answer.type ?? 'application/json'
+  const type = mediaTypeOf(answer.type ?? 'application/json')
   const check = types.get(type)
   if (check === undefined) return [`${id}: ${answer.status} must not be ${type}`]
   if (check === null || Buffer.isBuffer(answer.body)) return []
   return complaints(check, answer.body, `${id} ${answer.status}`)
 }
+
+const mediaTypeOf = (type: string): string => type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
 function complaints(check: ValidateFunction, value: unknown, where: string): string[] {
   if (check(value)) return []
