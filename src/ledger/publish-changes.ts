@@ -1,6 +1,7 @@
 /**
  * Gives committed changes their place in the feed. Sequence numbers are given at insert and seen at commit: a
- * follower of them loses what commits late. One publisher numbers what lies below the oldest open transaction.
+ * follower of them loses what commits late. One publisher numbers what it sees committed, so nothing can appear
+ * below a number that somebody has read, and an old open transaction holds nobody up.
  */
 import { statement } from './engine/statement.js'
 import type { Ledger } from './engine/types.js'
@@ -9,25 +10,25 @@ import type { Ledger } from './engine/types.js'
 const LOCK = 0x66656564
 
 /**
- * In order of transaction and number; the changes of one record in order of its versions, whose lock and not
- * whose transaction number came first decides about those. A change whose elder cannot be published yet waits.
+ * In order of transaction and number; the changes of one record in order of its versions, for a transaction has
+ * its number before it has the record's lock. Where the limit cuts between two of a record, the younger waits.
  */
 const PUBLISH = statement(
   'publish-changes',
-  `with below as materialized (
+  `with next as materialized (
      select tenant, seq, record, version, row_number() over (order by xid, seq) as place
        from hrhub.changes
-      where pos is null and xid < pg_snapshot_xmin(pg_current_snapshot())
+      where pos is null
       order by xid, seq limit $1
    ), elder as materialized (
      select tenant, record, min(version) as version
        from hrhub.changes c
-      where pos is null and not exists (select from below b where b.tenant = c.tenant and b.seq = c.seq)
+      where pos is null and not exists (select from next b where b.tenant = c.tenant and b.seq = c.seq)
       group by tenant, record
    ), ready as materialized (
      select b.*, row_number() over (partition by b.tenant, b.record order by b.version, b.seq) as nth,
             row_number() over (partition by b.tenant, b.record order by b.place) as nth_place
-       from below b left join elder e on e.tenant = b.tenant and e.record = b.record
+       from next b left join elder e on e.tenant = b.tenant and e.record = b.record
       where e.version is null or b.version < e.version
    ), numbered as (
      select r.tenant, r.seq, row_number() over (order by p.place) as n
@@ -42,7 +43,7 @@ const PUBLISH = statement(
      returning c.pos
    )
    select count(*)::int as published, max(pos) as last,
-          (select count(*)::int from below) as looked_at
+          (select count(*)::int from next) as looked_at
      from published`,
 )
 
@@ -75,7 +76,7 @@ export async function publishChanges(ledger: Ledger, limit = 2_000): Promise<Pub
   })
 }
 
-/** Age of the oldest committed change without a position, in milliseconds; an old open transaction holds it up. */
+/** Age of the oldest committed change without a position, in milliseconds: whether the publisher keeps up. */
 export async function feedDelay(ledger: Ledger): Promise<number> {
   const { rows } = await ledger.query<{ at: Date | null }>(
     'select min(at) as at from hrhub.changes where pos is null',

@@ -50,4 +50,10 @@ export const LEDGER_CODES = {
     title: 'This ledger is backed up with the tools of its database.',
     remedy: 'Use pg_dump, or your database service.',
   },
+  LEDGER_BACKUP_EXISTS: {
+    kind: 'refused',
+    status: 409,
+    title: 'The file of the backup is there already.',
+    remedy: 'Name another file; a backup never writes over one.',
+  },
 } as const satisfies CodeTable
