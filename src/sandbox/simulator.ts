@@ -115,7 +115,10 @@ export async function startSimulator(
     slice: (name, initial) => memory.slice(name, initial),
     id,
     effect(effect) {
-      effects.push({ ...effect, at: now(), operation: callContext.getStore()?.operation ?? 'control' })
+      const context = callContext.getStore()
+      effects.push({ ...effect, at: now(), operation: context?.operation ?? 'control' })
+      // A call saves before its answer; what happens outside one (SMTP, a timer) has nobody else to save it.
+      if (!context) memory.save()
     },
     emit(event, key, body) {
       breaches.push(...(document.checkCallback(event, body) ?? []).map(text => `${event}: ${text}`))
