@@ -1,0 +1,158 @@
+/**
+ * The next call of an effect, or its end. An effect's progress is plain JSON; which step comes next, and what
+ * the finished ones gave, is worked out from it alone, so a crash between two steps goes on where it was.
+ */
+import { HubError } from '../kernel/errors.js'
+import type { Json, JsonObject } from '../kernel/json.js'
+import type { Caller } from './caller.js'
+import type { Scope } from './expressions.js'
+import type { Connector, Slot, Step, Take } from './manifest/connector.js'
+import { bindCall } from './operation/bind.js'
+import { personalValues } from './operation/mask.js'
+import { idOf, keepOf } from './operation/outcome.js'
+import type { Transport } from './transport/transport.js'
+import type { EffectProgress, Next, Outcome, PreparedCall } from './types.js'
+
+export interface Effects {
+  next(progress: EffectProgress): Next
+  send(call: PreparedCall, progress: EffectProgress): Promise<Outcome>
+  /** Scope of an effect's words, also of its lookup. */
+  scope(progress: EffectProgress): Scope
+}
+
+export function createEffects(
+  connector: Connector,
+  settings: JsonObject,
+  caller: Caller,
+  transport: Transport,
+): Effects {
+  const baseScope = (progress: EffectProgress): Scope => ({
+    settings,
+    id: progress.id,
+    token: progress.token,
+    body: progress.body,
+    sent: progress.sent,
+    kept: progress.kept ?? {},
+    record: progress.record,
+    callback_url: progress.callbackUrl,
+    step: stepRoot(progress.steps),
+  })
+
+  /** What the finished steps took from their answers; later ones win. */
+  function taken(
+    slot: Slot,
+    progress: EffectProgress,
+  ): { id: string | undefined; keep: JsonObject | undefined } {
+    let id: string | undefined
+    let keep: JsonObject | undefined
+    for (const step of slot.steps) {
+      if (!Object.hasOwn(progress.steps, step.name)) continue
+      const scope = {
+        ...baseScope(progress),
+        sent: progress.body,
+        operation: step.operation.id,
+        body: progress.steps[step.name],
+      }
+      id = idOf(takeOf(slot, step)?.id, scope) ?? id
+      const more = keepOf(takeOf(slot, step), scope)
+      if (more) keep = { ...keep, ...more }
+    }
+    return { id, keep }
+  }
+
+  function scope(progress: EffectProgress): Scope {
+    const slot = connector.resources[progress.resource]?.slots[progress.verb]
+    const id = progress.id ?? (slot && taken(slot, progress).id)
+    return { ...baseScope(progress), id }
+  }
+
+  return {
+    scope,
+    next(progress) {
+      const slot = slotOf(connector, progress)
+      const here = scope(progress)
+      let answer: Json | undefined
+      for (const [index, step] of slot.steps.entries()) {
+        if (Object.hasOwn(progress.steps, step.name)) {
+          answer = progress.steps[step.name]
+          continue
+        }
+        if (step.when && step.when.evaluate(here) !== true) continue
+        const bound = bindCall({
+          step,
+          scope: here,
+          mapped: progress.verb === 'delete' ? undefined : progress.body,
+          token: progress.token,
+          first: index === 0,
+          transport: connector.transport,
+        })
+        const call = transport.prepare ? transport.prepare(bound, progress) : bound
+        if (call) return { next: 'call', call }
+      }
+      const { id, keep } = taken(slot, progress)
+      return { next: 'done', id: id ?? progress.id, keep, answer }
+    },
+    async send(call, progress) {
+      const slot = slotOf(connector, progress)
+      const step = slot.steps.find(candidate => candidate.name === call.step)
+      if (!step) throw ability(connector, progress.resource, `step ${call.step} of ${progress.verb}`)
+      const take = takeOf(slot, step)
+      const { outcome } = await caller.dispatch(call, {
+        step,
+        verb: progress.verb,
+        scope: scope(progress),
+        take: ownStepTake(take, step),
+        needsId: progress.verb === 'create' && take?.id !== undefined,
+        personal: personalValues(progress.body, connector.resources[progress.resource]?.shapes.out),
+      })
+      return outcome
+    },
+  }
+}
+
+/** A slot's own take is for its last step. */
+function takeOf(slot: Slot, step: Step): Take | undefined {
+  return step.take ?? (slot.steps.at(-1) === step ? slot.take : undefined)
+}
+
+/** While a step is being judged its own answer is not among the finished steps yet: `step.NAME` is shown to its take. */
+function ownStepTake(take: Take | undefined, step: Step): Take | undefined {
+  if (!take) return undefined
+  const seen = <T extends { evaluate(scope: Scope): Json | undefined }>(evaluator: T | undefined) =>
+    evaluator && {
+      evaluate: (scope: Scope) =>
+        evaluator.evaluate({
+          ...scope,
+          step: { ...(scope['step'] as object | undefined), [step.name]: { body: scope['body'] } },
+        }),
+    }
+  return {
+    id: seen(take.id),
+    keepAll: seen(take.keepAll),
+    keep:
+      take.keep &&
+      Object.fromEntries(
+        Object.entries(take.keep).flatMap(([name, evaluator]) => {
+          const wrapped = seen(evaluator)
+          return wrapped ? [[name, wrapped]] : []
+        }),
+      ),
+  }
+}
+
+function stepRoot(steps: EffectProgress['steps']): Readonly<Record<string, { readonly body: Json }>> {
+  return Object.fromEntries(Object.entries(steps).map(([name, body]) => [name, { body }]))
+}
+
+function slotOf(connector: Connector, progress: EffectProgress): Slot {
+  const resource = Object.hasOwn(connector.resources, progress.resource)
+    ? connector.resources[progress.resource]
+    : undefined
+  const slot = resource?.slots[progress.verb]
+  if (!slot) throw ability(connector, progress.resource, progress.verb)
+  return slot
+}
+
+export function ability(connector: Connector, resource: string, what: string): HubError {
+  return new HubError('CONNECTOR_ABILITY_MISSING', { detail: `${connector.name}.${resource} has no ${what}` })
+}

@@ -1,0 +1,37 @@
+/**
+ * Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, base64, any `v1` entry of the list may fit.
+ * Source: the specification at github.com/standard-webhooks. Secrets are `whsec_` + base64.
+ */
+import { createHmac } from 'node:crypto'
+import { anySecret, genuine, rejected, sameSecret, secretsOf, tooOld, type VerifyScheme } from './scheme.js'
+
+const FIVE_MINUTES = 5 * 60_000
+/** More signatures than a rotation ever needs. */
+const MAX_SIGNATURES = 8
+
+export const standardWebhooks: VerifyScheme = {
+  words: { secret: { is: 'value', required: true }, tolerance: { is: 'duration' } },
+  verify(request, context) {
+    const id = request.headers['webhook-id']
+    const timestamp = request.headers['webhook-timestamp']
+    const signatures = request.headers['webhook-signature']
+    if (!id || !timestamp || !signatures) return rejected('CONNECTOR_SIGNATURE_MISSING')
+    const given = signatures
+      .split(' ')
+      .filter(entry => entry.startsWith('v1,'))
+      .slice(0, MAX_SIGNATURES)
+      .map(entry => entry.slice('v1,'.length))
+    const fits = anySecret(secretsOf(context, 'secret'), secret => {
+      const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+      const signature = createHmac('sha256', key)
+        .update(`${id}.${timestamp}.`)
+        .update(request.body)
+        .digest('base64')
+      return given.filter(entry => sameSecret(entry, signature)).length > 0
+    })
+    if (!fits) return rejected('CONNECTOR_SIGNATURE_WRONG')
+    if (!/^\d{1,12}$/.test(timestamp) || tooOld(Number(timestamp) * 1000, context, FIVE_MINUTES))
+      return rejected('CONNECTOR_SIGNATURE_OLD')
+    return genuine
+  },
+}
