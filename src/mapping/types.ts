@@ -21,7 +21,10 @@ export interface CompileContext {
   readonly isKind: (name: string) => boolean
   /** Named lookup tables, `tables/dimensions.yaml` → dimensions. */
   readonly tables: Readonly<Record<string, Readonly<Record<string, Json>>>>
-  /** Place of a state in its kind's order; `reached(state, word)` compares by it. Undefined: no such word. */
+  /**
+   * Place of a state on its kind's way; `reached(state, word)` compares by it. Undefined: no such word, or an end
+   * beside the way (a withdrawn offer has not reached `approved`).
+   */
   stateOrder(kind: string, word: string): number | undefined
   /** Settings a connection of this connector has, for `settings:` rules; undefined when not known. */
   settingsOf?(connector: string): readonly string[] | undefined
@@ -140,5 +143,7 @@ export interface Expression {
   readonly text: string
   /** Paths read below each root, as written: `record.schedule.start` → root record, path schedule.start. */
   readonly reads: readonly { readonly root: string; readonly path: string }[]
+  /** The same of a root that is a record, through references: `record.candidate.name` → via candidate, path name. */
+  readonly records: readonly ReadPath[]
   evaluate(scope: Readonly<Record<string, unknown>>): Json | undefined
 }
