@@ -128,6 +128,20 @@ export function asRows<C extends Columns>(
   return rows as RowOf<Table<C>>[]
 }
 
+/** `unnest(…) as v(…)` over some columns, for statements that are written out by hand. */
+export function unnested<C extends Columns>(of: Table<C>, names: readonly (keyof C & string)[]): string {
+  return `${unnest(of.columns, names)} as v(${names.join(', ')})`
+}
+
+/** The parameters that go with `unnested`. */
+export function encoded<C extends Columns, K extends keyof C & string>(
+  of: Table<C>,
+  names: readonly K[],
+  rows: readonly Pick<RowIn<C>, K>[],
+): Buffer[] {
+  return encodeAll(of.columns, names, rows)
+}
+
 const names = new Map<string, string>()
 
 /** Prepared statements need a name per text; texts come from code alone, so they are few. */

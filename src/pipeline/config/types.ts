@@ -22,7 +22,8 @@ interface OutFlowHead {
   readonly when: Expression | undefined
   /** `otherwise` = not `when`. */
   readonly removeWhen: Expression | 'otherwise' | undefined
-  readonly replaceWhen: readonly string[]
+  /** Values of the record that cannot be updated over there: a change means delete, then create. */
+  readonly replaceWhen: readonly Expression[]
   /** A path of the record (`record.interviewers`, without `record.`), and the key of an entry. */
   readonly each: { readonly list: string; readonly key: Expression } | undefined
   readonly at: Expression | undefined

@@ -1,0 +1,62 @@
+/**
+ * Claims rows that are due, by lease. A claim says who may act; the lease outlives the longest call, and when it
+ * expires with an effect open, that effect is unknown, never free.
+ */
+import { texts } from './engine/parameters.js'
+import type { Querying } from './engine/types.js'
+import { type DeliveryRow, deliveries } from './schema.js'
+import { asRows } from './table.js'
+
+export type Claimed = DeliveryRow & { readonly lost: boolean }
+
+const CLAIM = `with due as (
+    select tenant, id, claim from hrhub.deliveries
+    where tenant = $1 and id = any($2::text[]) and due_at <= $3 and (claim is null or lease_until < $3)
+      and not (connection = any($6::text[]))
+    order by id for update skip locked)
+  update hrhub.deliveries t set claim = $4, lease_until = $5, state = 'in_flight', because = null
+  from due where t.tenant = due.tenant and t.id = due.id
+  returning t.*, due.claim is not null as lost`
+
+export async function claimDue(
+  ledger: Querying,
+  tenant: string,
+  ids: readonly string[],
+  options: {
+    readonly claim: string
+    readonly now: number
+    readonly leaseMs: number
+    readonly paused: readonly string[]
+  },
+): Promise<Claimed[]> {
+  if (ids.length === 0) return []
+  const { claim, now, leaseMs, paused } = options
+  const { rows } = await ledger.query<Record<string, unknown>>({ name: 'claim_due', text: CLAIM }, [
+    tenant,
+    texts(ids),
+    new Date(now),
+    claim,
+    new Date(now + leaseMs),
+    texts(paused),
+  ])
+  return asRows(deliveries, rows) as unknown as Claimed[]
+}
+
+/** Due rows that nobody rings for: what the sweep finds. Oldest wish first. */
+export async function findDue(
+  ledger: Querying,
+  now: number,
+  most: number,
+  paused: readonly string[],
+): Promise<{ tenant: string; id: string }[]> {
+  const { rows } = await ledger.query<{ tenant: string; id: string }>(
+    {
+      name: 'find_due',
+      text: `select tenant, id from hrhub.deliveries
+             where due_at <= $1 and (claim is null or lease_until < $1) and not (tenant || '/' || connection = any($3::text[]))
+             order by due_at limit $2`,
+    },
+    [new Date(now), most, texts(paused)],
+  )
+  return rows
+}

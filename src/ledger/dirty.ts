@@ -1,0 +1,64 @@
+/** Things a hint named: to be read again. A hint during a fetch marks them again; one fetch at a time clears them. */
+import type { Json } from '../kernel/json.js'
+import type { Querying, Tx } from './engine/types.js'
+import { type DirtyRow, dirty } from './schema.js'
+import { asRows, insertRows } from './table.js'
+
+export async function markDirty(
+  tx: Tx,
+  tenant: string,
+  hints: readonly {
+    readonly connection: string
+    readonly resource: string
+    readonly id: string
+    readonly event: Json
+  }[],
+  now: number,
+): Promise<void> {
+  const rows = [
+    ...new Map(hints.map(hint => [`${hint.connection}\n${hint.resource}\n${hint.id}`, hint])).entries(),
+  ]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, hint]) => ({ tenant, ...hint, marked: 1, due_at: now, tries: 0 }))
+  await insertRows(
+    tx,
+    { ...dirty, name: 'dirty as t' } as typeof dirty,
+    ['tenant', 'connection', 'resource', 'id', 'event', 'marked', 'due_at', 'tries'],
+    rows,
+    'on conflict (tenant, connection, resource, id) do update set marked = t.marked + 1, event = excluded.event, due_at = least(t.due_at, excluded.due_at)',
+  )
+}
+
+/** Takes due ones by pushing their time ahead: a process that dies with them leaves them due again. */
+export async function takeDirty(
+  ledger: Querying,
+  now: number,
+  holdMs: number,
+  most: number,
+): Promise<DirtyRow[]> {
+  const { rows } = await ledger.query<Record<string, unknown>>(
+    {
+      name: 'take_dirty',
+      text: `with due as (select tenant, connection, resource, id from hrhub.dirty where due_at <= $1 order by due_at limit $3 for update skip locked)
+             update hrhub.dirty t set due_at = $2 from due where t.tenant = due.tenant and t.connection = due.connection
+             and t.resource = due.resource and t.id = due.id returning t.*`,
+    },
+    [new Date(now), new Date(now + holdMs), most],
+  )
+  return asRows(dirty, rows)
+}
+
+/** Clears a thing that was read, unless a hint came meanwhile: then it is due at once. */
+export async function clearDirty(tx: Querying, row: DirtyRow, now: number): Promise<void> {
+  const key = [row.tenant, row.connection, row.resource, row.id]
+  const where = 'tenant = $1 and connection = $2 and resource = $3 and id = $4'
+  await tx.query(`delete from hrhub.dirty where ${where} and marked = $5`, [...key, row.marked])
+  await tx.query(`update hrhub.dirty set due_at = $5, tries = 0 where ${where}`, [...key, new Date(now)])
+}
+
+export async function retryDirty(tx: Querying, row: DirtyRow, at: number): Promise<void> {
+  await tx.query(
+    'update hrhub.dirty set due_at = $5, tries = tries + 1 where tenant = $1 and connection = $2 and resource = $3 and id = $4',
+    [row.tenant, row.connection, row.resource, row.id, new Date(at)],
+  )
+}

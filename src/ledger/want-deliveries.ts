@@ -1,0 +1,110 @@
+/**
+ * Sets what deliveries want: new rows are made, known rows raised. An open effect is never disturbed (its end
+ * decides), a claimed row is judged by its settle, a once-row that has had its effect is left alone.
+ */
+
+import { texts } from './engine/parameters.js'
+import type { Querying, Tx } from './engine/types.js'
+import { type DeliveryRow, deliveries } from './schema.js'
+import { asRows, insertRows, selectRows } from './table.js'
+
+export type WantRow = Pick<
+  DeliveryRow,
+  | 'tenant'
+  | 'id'
+  | 'flow'
+  | 'key'
+  | 'record'
+  | 'connection'
+  | 'resource'
+  | 'item'
+  | 'change'
+  | 'state'
+  | 'because'
+  | 'wants'
+  | 'wanted'
+  | 'due_at'
+  | 'created_at'
+  | 'updated_at'
+>
+
+export interface Due {
+  readonly id: string
+  readonly due_at: number
+}
+
+const COLUMNS = [
+  'tenant',
+  'id',
+  'flow',
+  'key',
+  'record',
+  'connection',
+  'resource',
+  'item',
+  'change',
+  'state',
+  'because',
+  'wants',
+  'wanted',
+  'due_at',
+  'created_at',
+  'updated_at',
+] as const
+
+/** Parked for a person's answer: a new wanted state does not answer the question. */
+const STAYS_PARKED = `(t.state = 'parked' and t.because in ('gone at the vendor', 'unknown', 'exists'))`
+
+const RAISE = `on conflict (tenant, flow, key) do update set
+  wanted = greatest(t.wanted, excluded.wanted), wants = excluded.wants, record = excluded.record, updated_at = excluded.updated_at,
+  item = excluded.item,
+  due_at = case when t.open or t.claim is not null or ${STAYS_PARKED} then t.due_at else excluded.due_at end,
+  because = case when t.open or t.claim is not null or ${STAYS_PARKED} then t.because else excluded.because end,
+  tries = case when t.open then t.tries else 0 end,
+  state = case when t.open or t.claim is not null or ${STAYS_PARKED} then t.state else excluded.state end`
+
+const RETURNING = 'returning t.id, t.due_at'
+
+/** @returns rows that are due at some time, with that time */
+export async function wantDeliveries(tx: Tx, rows: readonly WantRow[], once: boolean): Promise<Due[]> {
+  const sorted = [...rows].sort((a, b) => (a.flow + a.key < b.flow + b.key ? -1 : 1))
+  const tail = once
+    ? `${RAISE} where t.effect = 0 and t.state <> 'lapsed' ${RETURNING}`
+    : `${RAISE} ${RETURNING}`
+  const made = await insertRows<
+    (typeof deliveries)['columns'],
+    (typeof COLUMNS)[number],
+    Record<string, unknown>
+  >(tx, { ...deliveries, name: 'deliveries as t' } as typeof deliveries, COLUMNS, sorted, tail)
+  return asRows(deliveries, made).flatMap(row =>
+    row.due_at === null ? [] : [{ id: row.id, due_at: row.due_at }],
+  )
+}
+
+/** What the system holds is not what we thought: the next judgement sends even an unchanged body. */
+export async function forgetFingerprints(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.query(
+    {
+      name: 'forget_fingerprints',
+      text: 'update hrhub.deliveries set fingerprint = null where tenant = $1 and id = any($2::text[])',
+    },
+    [tenant, texts(ids)],
+  )
+}
+
+/** Rows that flows have for records. */
+export async function deliveriesOf(
+  tx: Querying,
+  tenant: string,
+  flows: readonly string[],
+  records: readonly string[],
+): Promise<DeliveryRow[]> {
+  if (flows.length === 0 || records.length === 0) return []
+  return selectRows(
+    tx,
+    deliveries,
+    'where t.tenant = $1 and t.record = any($2::text[]) and t.flow = any($3::text[])',
+    [tenant, texts(records), texts(flows)],
+  )
+}

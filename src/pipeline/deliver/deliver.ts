@@ -1,0 +1,337 @@
+/**
+ * DELIVER: claimed rows brought to their next rest. Each row is a straight line of code; what touches the ledger
+ * goes through batchers, so hundreds of rows share their commits.
+ */
+import { randomUUID } from 'node:crypto'
+import { createBatcher } from '../../kernel/batcher.js'
+import { isHubError } from '../../kernel/errors.js'
+import { beginEffects, saveProgress } from '../../ledger/begin-effects.js'
+import { type Claimed, claimDue } from '../../ledger/claim-due.js'
+import type { EffectRow } from '../../ledger/schema.js'
+import type { TenantConfig, VendorFlow } from '../config/types.js'
+import { afterLostLease, SURE } from '../effect/doubt.js'
+import type { Wants } from '../effect/wants.js'
+import { withRaces } from '../fold/run-fold.js'
+import type { Parts } from '../parts.js'
+import { adopt } from './adopt.js'
+import { deliverToHub } from './deliver-to-hub.js'
+import { driveEffect } from './drive-effect.js'
+import { type EffectMemo, openEffect, sealEffect, tokenOf } from './effect-memo.js'
+import { type LoadedRows, loadRows } from './load-rows.js'
+import { pauseConnection } from './pause.js'
+import { type Prepared, prepare, viewFor } from './prepare.js'
+import { type Settlement, type SettleResult, settleBatch } from './settle.js'
+import { errorOf, settleDriven, settledRow, settlement, type Work } from './settlement.js'
+
+/** Four steps at 20 s each and a margin: longer than any row can be at work. */
+const LEASE_MS = 120_000
+/** Rows in one settling transaction; more only makes the first wait for the last. */
+const MOST = 256
+
+export interface Deliverer {
+  /** Claims what is due of these and works on it. Resolves when all of it rests. */
+  deliver(tenant: string, ids: readonly string[]): Promise<void>
+}
+
+export interface DelivererOptions {
+  readonly parts: Parts
+  /** After each commit: rows due again, messages released. */
+  readonly onSettled: (result: SettleResult) => void
+}
+
+export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliverer {
+  const { ledger } = parts
+  const halve = (error: unknown) => !(isHubError(error) && error.kind === 'unreachable')
+  const begins = createBatcher<EffectRow & { claim: string }, boolean>({
+    most: MOST,
+    halve,
+    flush: async rows => {
+      const ours = await ledger.transaction(tx => beginEffects(tx, rows))
+      return rows.map(row => ours.has(row.delivery))
+    },
+  })
+  const saves = createBatcher<Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'progress' | 'doubt'>, undefined>(
+    {
+      most: MOST,
+      halve,
+      flush: async rows => {
+        await saveProgress(ledger, rows)
+        return rows.map(() => undefined)
+      },
+    },
+  )
+  const settles = createBatcher<Settlement, undefined>({
+    most: MOST,
+    halve,
+    flush: async batch => {
+      for (const result of await withRaces(ledger, tx => settleBatch(tx, parts, batch))) onSettled(result)
+      return batch.map(() => undefined)
+    },
+  })
+
+  async function deliver(tenant: string, ids: readonly string[]): Promise<void> {
+    const config = parts.config(tenant)
+    const paused = [...parts.paused].flatMap(name =>
+      name.startsWith(`${tenant}/`) ? [name.slice(tenant.length + 1)] : [],
+    )
+    const rows = await claimDue(ledger, tenant, ids, {
+      claim: randomUUID(),
+      now: parts.clock.now(),
+      leaseMs: LEASE_MS,
+      paused,
+    })
+    if (rows.length === 0) return
+    const loaded = await loadRows(parts, config, rows)
+    await Promise.all(rows.map(row => guarded(config, row, loaded)))
+  }
+
+  /** A row that fails in a way nobody foresaw keeps its claim until the lease ends, and is shown as a defect. */
+  async function guarded(config: TenantConfig, row: Claimed, loaded: LoadedRows): Promise<void> {
+    try {
+      await settles.add(await workOn(config, row, loaded))
+    } catch (error) {
+      parts.log.error(
+        {
+          delivery: row.id,
+          flow: row.flow,
+          code: isHubError(error) ? error.code : 'HUB_DEFECT',
+          error: error instanceof Error ? error.stack : String(error),
+        },
+        'deliver.failed',
+      )
+    }
+  }
+
+  async function workOn(config: TenantConfig, row: Claimed, loaded: LoadedRows): Promise<Settlement> {
+    const flow = config.outbound.get(row.flow)
+    if (!flow)
+      return settlement(
+        config,
+        settledRow(parts, row, {
+          state: row.open ? 'parked' : 'cancelled',
+          because: 'the flow is gone',
+          done: row.wanted,
+        }),
+      )
+    if (flow.to === 'hub') return deliverToHub(parts, config, flow, row, loaded)
+    const work: Work = { parts, config, flow, row, loaded }
+    if (row.open) return resume(work)
+    const now = parts.clock.now()
+    const prepared = prepare(config, flow, row, loaded, now)
+    if (prepared.do === 'begin') return begin(work, prepared)
+    if (prepared.do === 'adopt') return adopt(work, prepared.body)
+    return settlement(config, restingRow(parts, row, prepared, now), {
+      waits: prepared.do === 'link' ? prepared.waits : [],
+    })
+  }
+
+  async function resume(work: Work): Promise<Settlement> {
+    const stored = work.loaded.effects.get(work.row.id)
+    if (!stored)
+      return settlement(
+        work.config,
+        settledRow(parts, work.row, {
+          state: 'waiting',
+          because: 'due',
+          open: false,
+          due_at: parts.clock.now(),
+        }),
+      )
+    const memo = openEffect(parts.sealer, stored)
+    return drive(
+      work,
+      work.row.lost ? { ...memo, doubt: afterLostLease(memo.doubt, parts.clock.now()) } : memo,
+    )
+  }
+
+  async function begin(work: Work, prepared: Prepared & { readonly do: 'begin' }): Promise<Settlement> {
+    const { row, config } = work
+    const now = parts.clock.now()
+    const n = row.effect + 1
+    const token = tokenOf(parts.sealer, parts.instance, row.tenant, row.id, n)
+    const bare: EffectMemo = {
+      n,
+      wanted: row.wanted,
+      begunAt: now,
+      config: config.hash,
+      progress: progressOf(work, prepared, token),
+      call: undefined,
+      fingerprint: prepared.fingerprint,
+      replacing: prepared.replacing,
+      doubt: SURE,
+    }
+    const memo = { ...bare, call: firstCall(work, bare) }
+    const ours = await begins.add({
+      tenant: row.tenant,
+      delivery: row.id,
+      n,
+      verb: prepared.decision.verb,
+      wanted: row.wanted,
+      token,
+      progress: sealEffect(parts.sealer, row.tenant, row.id, memo),
+      doubt: { ...memo.doubt },
+      state: 'open',
+      config: config.hash,
+      begun_at: now,
+      ended_at: null,
+      claim: row.claim ?? '',
+    })
+    const begun = { ...work, row: { ...row, effect: n, open: true, wants: prepared.wants } }
+    // Somebody else has the row by now: nothing was sent, and their settle will decide. Ours writes to no row.
+    if (!ours) return settlement(config, settledRow(parts, begun.row, { claim: 'lost' }))
+    return drive(begun, memo)
+  }
+
+  /** The first call is written down with the effect; where it cannot be bound, driving finds out and parks. */
+  function firstCall(work: Work, memo: EffectMemo): EffectMemo['call'] {
+    try {
+      const next = connectionOf(work.config, work.flow).connection.next(memo.progress)
+      return next.next === 'call' ? next.call : undefined
+    } catch (error) {
+      if (!isHubError(error) || error.kind === 'defect') throw error
+      return undefined
+    }
+  }
+
+  async function drive(work: Work, memo: EffectMemo): Promise<Settlement> {
+    const { row, config, flow } = work
+    const { connection } = connectionOf(config, flow)
+    const ability = connection.resource(flow.resource)
+    if (!ability)
+      return settlement(config, settledRow(parts, row, { state: 'parked', because: 'the resource is gone' }))
+    const driven = await driveEffect(
+      {
+        tenant: row.tenant,
+        delivery: row.id,
+        tries: row.tries,
+        connection,
+        ability,
+        now: () => parts.clock.now(),
+        save: async changed => {
+          await saves.add({
+            tenant: row.tenant,
+            delivery: row.id,
+            n: changed.n,
+            progress: sealEffect(parts.sealer, row.tenant, row.id, changed),
+            doubt: { ...changed.doubt },
+          })
+        },
+      },
+      memo,
+    )
+    for (const attempt of driven.attempts) {
+      parts.log.info(
+        {
+          delivery: row.id,
+          flow: row.flow,
+          connection: flow.connection,
+          verb: memo.progress.verb,
+          step: attempt.step,
+          outcome: attempt.outcome,
+          code: attempt.code,
+          status: attempt.status,
+          took_ms: attempt.took_ms,
+        },
+        'delivery.attempted',
+      )
+    }
+    if (driven.to === 'misconfigured') {
+      // 401/403: the whole connection, or this thing alone? Its own check tells.
+      const check = await connection.check()
+      if (check.is === 'accepted') return settleDriven(work, { ...driven, to: 'refused' }, Math.random())
+      await pauseConnection(parts, row.tenant, flow.connection, check.detail)
+    }
+    return settleDriven(work, driven, Math.random())
+  }
+
+  return { deliver }
+}
+
+function connectionOf(config: TenantConfig, flow: VendorFlow) {
+  const found = config.connections.get(flow.connection)
+  if (!found) throw new TypeError(`flow ${flow.id} has no connection ${flow.connection}`)
+  return found
+}
+
+function progressOf(
+  work: Work,
+  prepared: Prepared & { readonly do: 'begin' },
+  token: string,
+): EffectMemo['progress'] {
+  const { row, flow, loaded, parts } = work
+  const view = viewFor(row, loaded)
+  const sent =
+    row.sent &&
+    (JSON.parse(
+      parts.sealer.open(row.sent, `${row.tenant}/deliveries/${row.id}`).toString('utf8'),
+    ) as EffectMemo['progress']['body'])
+  return {
+    resource: flow.resource,
+    verb: prepared.decision.verb,
+    id: row.external_id ?? undefined,
+    token,
+    body: prepared.decision.verb === 'delete' ? (sent ?? {}) : prepared.body,
+    sent: sent ?? undefined,
+    kept: row.keep ?? undefined,
+    record: { id: row.record, kind: view?.kind ?? flow.kind, data: view?.data ?? {} },
+    callbackUrl:
+      parts.publicUrl === undefined ? undefined : `${parts.publicUrl}/hooks/${returnAddress(work)}`,
+    steps: {},
+  }
+}
+
+/** Unguessable and bound to the delivery: the door finds the connection by its hook, the row by the tail. */
+function returnAddress({ config, flow, row, parts }: Work): string {
+  const hook = connectionOf(config, flow).hook
+  return `${hook}/d/${row.id}.${parts.sealer.blind(`${row.tenant}/${row.id}`).slice(0, 32)}`
+}
+
+function restingRow(
+  parts: Parts,
+  row: Claimed,
+  prepared: Exclude<Prepared, { do: 'begin' | 'adopt' }>,
+  now: number,
+) {
+  const wants = prepared.wants satisfies Wants
+  switch (prepared.do) {
+    case 'rest':
+      return settledRow(parts, row, {
+        state: prepared.state,
+        because: prepared.because ?? null,
+        done: prepared.done ? row.wanted : row.done,
+        above: row.wanted,
+        wants,
+        last_error: null,
+      })
+    case 'later':
+      return settledRow(parts, row, {
+        state: 'waiting',
+        because: 'due',
+        due_at: prepared.at,
+        above: row.wanted,
+        wants,
+      })
+    case 'link':
+      return settledRow(parts, row, { state: 'waiting', because: 'link', above: row.wanted, wants })
+    case 'park':
+      return settledRow(parts, row, {
+        state: 'parked',
+        because: 'mapping',
+        above: row.wanted,
+        last_error: {
+          ...errorOf(
+            {
+              is: 'misconfigured',
+              code: prepared.error.code,
+              detail: prepared.error.message,
+              status: undefined,
+            },
+            now,
+          ),
+          where: { ...prepared.error.where },
+        },
+      })
+    default:
+      return prepared satisfies never
+  }
+}

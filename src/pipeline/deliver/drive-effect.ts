@@ -1,0 +1,196 @@
+/**
+ * Brings one effect as far as it can be brought now: sends, asks, goes from step to step. Every move comes from
+ * effect/doubt.ts; this file only does it and writes down what it learned before the next.
+ */
+import type { Connection, LookupResult, Outcome, ResourceAbility } from '../../connector/types.js'
+import { isHubError } from '../../kernel/errors.js'
+import { isObject, type Json, type JsonObject } from '../../kernel/json.js'
+import type { AttemptRow } from '../../ledger/schema.js'
+import { afterMiss, afterOutcome, afterUnsure, type Means, nextMove, SURE } from '../effect/doubt.js'
+import type { EffectMemo } from './effect-memo.js'
+
+export interface Drive {
+  readonly tenant: string
+  readonly delivery: string
+  readonly tries: number
+  readonly connection: Connection
+  readonly ability: ResourceAbility
+  readonly now: () => number
+  /** Persists the memo before the call it holds is made. */
+  readonly save: (memo: EffectMemo) => Promise<void>
+}
+
+export type Driven = { readonly memo: EffectMemo; readonly attempts: readonly AttemptRow[] } & (
+  | {
+      readonly to: 'accepted'
+      readonly id: string | undefined
+      readonly keep: JsonObject | undefined
+      readonly answer: Json | undefined
+    }
+  | { readonly to: 'adopted'; readonly id: string; readonly keep: JsonObject | undefined }
+  | { readonly to: 'absent' | 'refused'; readonly outcome: Outcome }
+  | { readonly to: 'again'; readonly outcome: Outcome | undefined; readonly waitMs: number | undefined }
+  | { readonly to: 'later'; readonly at: number }
+  | { readonly to: 'park'; readonly because: string; readonly outcome: Outcome | undefined }
+  | { readonly to: 'misconfigured'; readonly outcome: Outcome }
+)
+
+/** A look-up that fails is asked again soon; it teaches nothing. */
+const UNSURE_WAIT_MS = 5000
+
+export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driven> {
+  const attempts: AttemptRow[] = []
+  let memo = begun
+  let last: Outcome | undefined
+  for (;;) {
+    const current = await currentCall(drive, memo)
+    if ('to' in current) return { ...current, memo, attempts } as Driven
+    memo = current.memo
+    const { call } = current
+    const means: Means = {
+      verb: memo.progress.verb,
+      repeatable: call.repeatable,
+      tokenWindow: call.tokenWindow,
+      lookup: drive.ability.lookup,
+      onUnknown: drive.ability.onUnknown,
+    }
+    const move = nextMove(memo.doubt, memo.begunAt, means, drive.now())
+    if (move.do === 'wait') return { to: 'later', at: move.until, memo, attempts }
+    if (move.do === 'park') return { to: 'park', because: move.because, outcome: last, memo, attempts }
+    if (move.do === 'look') {
+      const looked = await look(drive, memo)
+      memo = looked.memo
+      if (looked.found) {
+        const { id, keep } = looked.found
+        // Found by our token: it is the very thing we sent. Found as somebody's: what it holds is not known.
+        const ours = looked.found.ours && begun.doubt.know !== 'exists' && memo.doubt.know !== 'exists'
+        return ours
+          ? { to: 'accepted', id, keep, answer: undefined, memo, attempts }
+          : { to: 'adopted', id, keep, memo, attempts }
+      }
+      continue
+    }
+    const startedAt = drive.now()
+    last = await drive.connection.send(call, memo.progress)
+    attempts.push(attemptOf(drive, memo, call.step, attempts.length, startedAt, last))
+    if (last.is === 'accepted') {
+      memo = {
+        ...memo,
+        doubt: SURE,
+        call: undefined,
+        progress: { ...memo.progress, steps: { ...memo.progress.steps, [call.step]: stepAnswer(last) } },
+      }
+      continue
+    }
+    memo = { ...memo, doubt: afterOutcome(memo.doubt, last.is, memo.progress.verb, drive.now()) }
+    if (last.is === 'exists' && memo.doubt.know === 'exists') continue
+    if (last.is === 'unknown' && canLookNow(drive, memo, means)) continue
+    return { ...fateOf(last), memo, attempts } as Driven
+  }
+}
+
+/** An unknown is asked about at once: an early yes ends the doubt, an early no only waits. */
+function canLookNow(drive: Drive, memo: EffectMemo, means: Means): boolean {
+  const move = nextMove(memo.doubt, memo.begunAt, means, drive.now())
+  return move.do === 'look' || move.do === 'park'
+}
+
+function fateOf(outcome: Outcome) {
+  switch (outcome.is) {
+    case 'absent':
+    case 'refused':
+      return { to: outcome.is, outcome } as const
+    case 'misconfigured':
+      return { to: 'misconfigured', outcome } as const
+    case 'exists':
+      return { to: 'refused', outcome } as const
+    case 'accepted':
+    case 'throttled':
+    case 'unreachable':
+    case 'unknown':
+      return { to: 'again', outcome, waitMs: outcome.wait } as const
+    default:
+      return outcome.is satisfies never
+  }
+}
+
+async function currentCall(drive: Drive, memo: EffectMemo) {
+  if (memo.call) return { memo, call: memo.call }
+  try {
+    const next = drive.connection.next(memo.progress)
+    if (next.next === 'done')
+      return { to: 'accepted' as const, id: next.id, keep: next.keep, answer: next.answer }
+    const planned = { ...memo, call: next.call }
+    await drive.save(planned)
+    return { memo: planned, call: next.call }
+  } catch (error) {
+    if (!isHubError(error) || error.kind === 'defect') throw error
+    return { to: 'park' as const, because: 'binding', outcome: failure(error.code, error.message) }
+  }
+}
+
+const failure = (code: Outcome['code'], detail: string): Outcome => ({
+  is: 'misconfigured',
+  code,
+  detail,
+  status: undefined,
+  answer: undefined,
+  wait: undefined,
+  id: undefined,
+  keep: undefined,
+  tookMs: 0,
+})
+
+function stepAnswer(outcome: Outcome): Json {
+  return {
+    status: outcome.status ?? null,
+    body: outcome.answer ?? null,
+    id: outcome.id ?? null,
+    keep: outcome.keep ?? null,
+  }
+}
+
+async function look(
+  drive: Drive,
+  memo: EffectMemo,
+): Promise<{ memo: EffectMemo; found: (LookupResult & { found: 'one' }) | undefined }> {
+  const result = await drive.connection.lookup(memo.progress.resource, memo.progress)
+  const now = drive.now()
+  if (result.found === 'one') return { memo, found: result }
+  if (result.found === 'unsure') {
+    return {
+      memo: { ...memo, doubt: afterUnsure(memo.doubt, result.outcome.wait ?? UNSURE_WAIT_MS, now) },
+      found: undefined,
+    }
+  }
+  const lookup = drive.ability.lookup ?? { afterMs: 0 }
+  return { memo: { ...memo, doubt: afterMiss(memo.doubt, lookup, now) }, found: undefined }
+}
+
+function attemptOf(
+  drive: Drive,
+  memo: EffectMemo,
+  step: string,
+  index: number,
+  at: number,
+  outcome: Outcome,
+): AttemptRow {
+  return {
+    tenant: drive.tenant,
+    delivery: drive.delivery,
+    n: memo.n,
+    try: drive.tries + index + 1,
+    step,
+    at,
+    took_ms: Math.round(outcome.tookMs),
+    outcome: outcome.is,
+    code: outcome.code ?? null,
+    status: outcome.status ?? null,
+    detail: outcome.detail.slice(0, 2000),
+  }
+}
+
+/** The object an answer carries, for mappings that read it. */
+export function asObject(value: Json | undefined): JsonObject | undefined {
+  return isObject(value) ? (value as JsonObject) : undefined
+}

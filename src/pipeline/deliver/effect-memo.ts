@@ -1,0 +1,67 @@
+/** An effect between tries: what was written down before the call, sealed, and what is known since. */
+import type { EffectProgress, PreparedCall } from '../../connector/types.js'
+import { derivedUuid } from '../../kernel/ids.js'
+import type { Sealer } from '../../kernel/seal.js'
+import type { EffectRow } from '../../ledger/schema.js'
+import type { Doubt } from '../effect/doubt.js'
+
+export interface EffectMemo {
+  readonly n: number
+  readonly wanted: number
+  readonly begunAt: number
+  readonly config: string
+  readonly progress: EffectProgress
+  /** The call under way, exact to the byte; repeated as it is. Undefined between two steps. */
+  readonly call: PreparedCall | undefined
+  /** Of the mapped body: what the system will hold when this is accepted. */
+  readonly fingerprint: string | undefined
+  /** A delete that makes room for the create of `replace_when`. */
+  readonly replacing: boolean
+  readonly doubt: Doubt
+}
+
+interface Sealed {
+  readonly progress: EffectProgress
+  readonly call: PreparedCall | null
+  readonly fingerprint: string | null
+  readonly replacing: boolean
+}
+
+const placeOf = (tenant: string, delivery: string, n: number) => `${tenant}/effects/${delivery}/${n}`
+
+export function sealEffect(sealer: Sealer, tenant: string, delivery: string, memo: EffectMemo): Buffer {
+  const sealed: Sealed = {
+    progress: memo.progress,
+    call: memo.call ?? null,
+    fingerprint: memo.fingerprint ?? null,
+    replacing: memo.replacing,
+  }
+  return sealer.seal(Buffer.from(JSON.stringify(sealed)), placeOf(tenant, delivery, memo.n))
+}
+
+export function openEffect(sealer: Sealer, row: EffectRow): EffectMemo {
+  const opened = sealer.open(row.progress, placeOf(row.tenant, row.delivery, row.n))
+  const { progress, call, fingerprint, replacing } = JSON.parse(opened.toString('utf8')) as Sealed
+  return {
+    n: row.n,
+    wanted: row.wanted,
+    begunAt: row.begun_at,
+    config: row.config,
+    progress,
+    call: call ?? undefined,
+    fingerprint: fingerprint ?? undefined,
+    replacing,
+    doubt: row.doubt as unknown as Doubt,
+  }
+}
+
+/** The same token after any crash; another one in a cloned ledger, for it has another instance. */
+export function tokenOf(
+  sealer: Sealer,
+  instance: string,
+  tenant: string,
+  delivery: string,
+  n: number,
+): string {
+  return derivedUuid(sealer.tokenKey, instance, tenant, delivery, n)
+}

@@ -1,0 +1,68 @@
+/** Everything that judging and mapping a batch of claimed rows needs, in a handful of statements. */
+
+import { openEffects } from '../../ledger/begin-effects.js'
+import type { Claimed } from '../../ledger/claim-due.js'
+import { chainDepths, recordsThen } from '../../ledger/find-changes.js'
+import { linksOfRecords } from '../../ledger/find-links.js'
+import type { EffectRow, LinkRow } from '../../ledger/schema.js'
+import type { ReadPath } from '../../mapping/types.js'
+import type { TenantConfig } from '../config/types.js'
+import type { Parts } from '../parts.js'
+import { type Loaded, loadViews } from '../plan/views.js'
+
+export interface LoadedRows {
+  readonly views: ReadonlyMap<string, Loaded>
+  /** Links by record. */
+  readonly links: ReadonlyMap<string, readonly LinkRow[]>
+  readonly effects: ReadonlyMap<string, EffectRow>
+  /** Data of the change that a row of `every: change` sends. */
+  readonly changes: ReadonlyMap<number, Loaded>
+  /** Length of the chain of hub flows behind a record's newest change; only for rows to the hub. */
+  readonly depths: ReadonlyMap<string, number>
+}
+
+export async function loadRows(
+  parts: Parts,
+  config: TenantConfig,
+  rows: readonly Claimed[],
+): Promise<LoadedRows> {
+  const { ledger } = parts
+  const readsOf = new Map<string, readonly ReadPath[]>()
+  for (const row of rows) {
+    const flow = config.outbound.get(row.flow)
+    if (flow && !readsOf.has(flow.kind))
+      readsOf.set(
+        flow.kind,
+        (config.outboundOf.get(flow.kind) ?? []).flatMap(one => one.reads),
+      )
+  }
+  const [views, effects, changes, depths] = await Promise.all([
+    loadViews(
+      ledger,
+      config.tenant,
+      [...new Set(rows.map(row => row.record))],
+      kind => readsOf.get(kind) ?? [],
+      new Map(),
+    ),
+    openEffects(
+      ledger,
+      config.tenant,
+      rows.filter(row => row.open).map(row => row.id),
+    ),
+    recordsThen(
+      ledger,
+      config.tenant,
+      rows.flatMap(row => row.change ?? []),
+    ),
+    chainDepths(
+      ledger,
+      config.tenant,
+      rows.flatMap(row => (row.connection === 'hub' ? [row.record] : [])),
+    ),
+  ])
+  const links = new Map<string, LinkRow[]>()
+  for (const link of await linksOfRecords(ledger, config.tenant, [...views.keys()])) {
+    links.set(link.record, [...(links.get(link.record) ?? []), link])
+  }
+  return { views, links, effects: new Map(effects.map(row => [row.delivery, row])), changes, depths }
+}

@@ -1,0 +1,123 @@
+/**
+ * SETTLE: what a row's work came to, in sets. Row, effect, attempts, link, image, answers, hub sayings and
+ * whatever they cause are one commit; rings go out after it.
+ */
+import type { Tx } from '../../ledger/engine/types.js'
+import { proposeMerges } from '../../ledger/identity.js'
+import { type KeptLink, keepLinks, retireLinks } from '../../ledger/keep-links.js'
+import { insertMessages } from '../../ledger/messages.js'
+import type { AttemptRow, EffectRow, MessageRow } from '../../ledger/schema.js'
+import {
+  closeEffects,
+  insertAttempts,
+  type SettledRow,
+  settleDeliveries,
+} from '../../ledger/settle-deliveries.js'
+import { insertWaits, type Wait } from '../../ledger/waits.js'
+import type { Due } from '../../ledger/want-deliveries.js'
+import type { TenantConfig } from '../config/types.js'
+import { foldInputs } from '../fold/fold-batch.js'
+import { type FoldInput, waitForEffect, waitForLink, waitForRecordLink } from '../fold/types.js'
+import type { Parts } from '../parts.js'
+
+export interface Settlement {
+  readonly config: TenantConfig
+  readonly row: SettledRow
+  readonly effect:
+    | Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'state' | 'doubt' | 'progress' | 'ended_at'>
+    | undefined
+  readonly attempts: readonly AttemptRow[]
+  /** The thing the row now has over there. */
+  readonly link: KeptLink | undefined
+  readonly unlink:
+    | {
+        readonly connection: string
+        readonly resource: string
+        readonly externalId: string
+        readonly as: 'retired' | 'gone'
+      }
+    | undefined
+  readonly waits: readonly string[]
+  readonly inputs: readonly FoldInput[]
+  readonly answers: readonly MessageRow[]
+  /** An effect that created ended: messages waited for it. */
+  readonly ended: { readonly connection: string; readonly resource: string } | undefined
+}
+
+export interface SettleResult {
+  readonly tenant: string
+  readonly due: readonly Due[]
+  readonly released: readonly string[]
+}
+
+/** Settles one tenant's batch. */
+export async function settleBatch(tx: Tx, parts: Parts, all: readonly Settlement[]): Promise<SettleResult[]> {
+  const byTenant = new Map<string, Settlement[]>()
+  for (const one of all) byTenant.set(one.config.tenant, [...(byTenant.get(one.config.tenant) ?? []), one])
+  const results: SettleResult[] = []
+  for (const [tenant, batch] of [...byTenant].sort(([a], [b]) => (a < b ? -1 : 1)))
+    results.push(await settleTenant(tx, parts, tenant, batch))
+  return results
+}
+
+async function settleTenant(
+  tx: Tx,
+  parts: Parts,
+  tenant: string,
+  batch: readonly Settlement[],
+): Promise<SettleResult> {
+  const now = parts.clock.now()
+  const config = batch[0]?.config
+  if (!config) return { tenant, due: [], released: [] }
+  const { kept, strangers } = await keepLinks(
+    tx,
+    batch.flatMap(one => one.link ?? []),
+  )
+  await retireLinks(
+    tx,
+    tenant,
+    batch.flatMap(one => one.unlink ?? []),
+  )
+  await proposeMerges(
+    tx,
+    tenant,
+    strangers.map(({ kind, record, held }) => ({ kind, one: record, other: held, key: 'double there' })),
+    now,
+  )
+  await insertMessages(
+    tx,
+    batch.flatMap(one => one.answers),
+  )
+  const made = [
+    ...kept.flatMap(link => [
+      waitForLink(link.connection, link.resource, link.external_id),
+      waitForRecordLink(link.record, link.connection, link.resource),
+    ]),
+    ...batch.flatMap(one => (one.ended ? [waitForEffect(one.ended.connection, one.ended.resource)] : [])),
+  ]
+  const folded = await foldInputs(
+    tx,
+    parts,
+    config,
+    batch.flatMap(one => one.inputs),
+    made,
+  )
+  const { due, ours } = await settleDeliveries(
+    tx,
+    batch.map(one => one.row),
+  )
+  const held = batch.filter(one => ours.has(one.row.id))
+  await closeEffects(
+    tx,
+    held.flatMap(one => one.effect ?? []),
+  )
+  await insertAttempts(
+    tx,
+    batch.flatMap(one => one.attempts),
+  )
+  const waits = held.flatMap(one =>
+    one.waits.map((what): Wait => ({ what, who_kind: 'delivery', who: one.row.id })),
+  )
+  await insertWaits(tx, tenant, waits, now)
+  return { tenant, due: [...due, ...folded.due], released: folded.released }
+}

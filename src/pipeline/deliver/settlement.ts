@@ -1,0 +1,224 @@
+/** Turns the ends of work into settlements: pure bookkeeping over row, memo and outcome. */
+import type { Outcome } from '../../connector/types.js'
+import { newId } from '../../kernel/ids.js'
+import type { JsonObject } from '../../kernel/json.js'
+import type { Claimed } from '../../ledger/claim-due.js'
+import type { SettledRow } from '../../ledger/settle-deliveries.js'
+import type { TenantConfig, VendorFlow } from '../config/types.js'
+import { afterEnd, type End } from '../effect/row.js'
+import type { Parts } from '../parts.js'
+import { acceptedInputs } from './answers.js'
+import type { Driven } from './drive-effect.js'
+import { sealEffect } from './effect-memo.js'
+import type { LoadedRows } from './load-rows.js'
+import { replaceMark, viewFor } from './prepare.js'
+import { RETRY_WINDOW_MS, retryAt } from './retry.js'
+import type { Settlement } from './settle.js'
+
+export interface Work {
+  readonly parts: Parts
+  readonly config: TenantConfig
+  readonly flow: VendorFlow
+  readonly row: Claimed
+  readonly loaded: LoadedRows
+}
+
+const nothing = {
+  effect: undefined,
+  attempts: [],
+  link: undefined,
+  unlink: undefined,
+  waits: [],
+  inputs: [],
+  answers: [],
+  ended: undefined,
+} as const
+
+/** The row as it stands, to be changed where its work changed it. Rests: wanted beyond what we saw means due again. */
+export function settledRow(parts: Parts, row: Claimed, change: Partial<SettledRow>): SettledRow {
+  return {
+    tenant: row.tenant,
+    id: row.id,
+    claim: row.claim,
+    state: 'delivered',
+    because: null,
+    done: row.done,
+    external_id: row.external_id,
+    due_at: null,
+    open: row.open,
+    tries: row.tries,
+    fingerprint: row.fingerprint,
+    sent: row.sent,
+    keep: row.keep,
+    last_error: row.last_error,
+    updated_at: parts.clock.now(),
+    wants: row.wants,
+    above: null,
+    ...change,
+  }
+}
+
+export function settlement(
+  config: TenantConfig,
+  row: SettledRow,
+  more: Partial<Settlement> = {},
+): Settlement {
+  return { ...nothing, config, row, ...more }
+}
+
+export const errorOf = (
+  outcome: Pick<Outcome, 'is' | 'code' | 'detail' | 'status'>,
+  at: number,
+): JsonObject => ({
+  outcome: outcome.is,
+  code: outcome.code ?? null,
+  detail: outcome.detail,
+  status: outcome.status ?? null,
+  at: new Date(at).toISOString(),
+})
+
+export function settleDriven(work: Work, driven: Driven, jitter: number): Settlement {
+  const { parts, config, row } = work
+  const now = parts.clock.now()
+  const { memo, attempts } = driven
+  const effect = (state: string, ended: boolean): Settlement['effect'] => ({
+    tenant: row.tenant,
+    delivery: row.id,
+    n: memo.n,
+    state,
+    doubt: { ...memo.doubt },
+    progress: sealEffect(parts.sealer, row.tenant, row.id, memo),
+    ended_at: ended ? now : null,
+  })
+  const tries = row.tries + attempts.length
+  const open = (state: string, because: string, dueAt: number | null, outcome: Outcome | undefined) =>
+    settlement(
+      config,
+      settledRow(parts, row, {
+        state,
+        because,
+        due_at: dueAt,
+        open: true,
+
+        tries,
+        fingerprint: null,
+        last_error: outcome ? errorOf(outcome, now) : row.last_error,
+      }),
+      {
+        effect: effect('open', false),
+        attempts,
+      },
+    )
+  switch (driven.to) {
+    case 'later':
+      return open('unknown', 'look-up', driven.at, undefined)
+    case 'again': {
+      const state = memo.doubt.know === 'nothing-left' ? 'waiting' : 'unknown'
+      if (now - memo.begunAt > RETRY_WINDOW_MS) return open('parked', 'unknown', null, driven.outcome)
+      // Throttled costs no attempt: their word, not our failure.
+      const counted = driven.outcome?.is === 'throttled' ? row.tries : tries
+      return open(state, 'retry', retryAt(now, counted, driven.waitMs, jitter), driven.outcome)
+    }
+    case 'park':
+      return open('parked', driven.because, null, driven.outcome)
+    case 'misconfigured':
+      return open('waiting', 'paused', now, driven.outcome)
+    case 'accepted':
+    case 'adopted':
+    case 'absent':
+    case 'refused':
+      return settleEnd(work, driven, effect)
+    default:
+      return driven satisfies never
+  }
+}
+
+function settleEnd(
+  work: Work,
+  driven: Driven & { readonly to: 'accepted' | 'adopted' | 'absent' | 'refused' },
+  effect: (state: string, ended: boolean) => Settlement['effect'],
+): Settlement {
+  const { parts, config, flow, row } = work
+  const { memo } = driven
+  const now = parts.clock.now()
+  const end: End =
+    driven.to === 'accepted'
+      ? { end: 'accepted', id: driven.id ?? row.external_id ?? undefined }
+      : driven.to === 'adopted'
+        ? { end: 'adopted', id: driven.id }
+        : { end: driven.to }
+  const after = afterEnd(
+    { wanted: row.wanted, done: row.done, externalId: row.external_id ?? undefined, fingerprint: undefined },
+    {
+      verb: memo.progress.verb,
+      wanted: memo.wanted,
+      fingerprint: memo.fingerprint,
+      replacing: memo.replacing,
+    },
+    end,
+    flow.ifGone,
+  )
+  const outcome = 'outcome' in driven ? driven.outcome : undefined
+  const made = (driven.to === 'accepted' || driven.to === 'adopted') && memo.progress.verb !== 'delete'
+  const keep = made
+    ? { ...row.keep, ...('keep' in driven ? driven.keep : undefined), ...replaceKeep(work) }
+    : row.keep
+  const id = after.externalId
+  const settled = settledRow(parts, row, {
+    state: after.state,
+    because: after.because ?? null,
+    done: after.done,
+    external_id: id ?? null,
+    open: false,
+    tries: 0,
+    fingerprint: after.fingerprint ?? null,
+    sent:
+      made && driven.to === 'accepted'
+        ? parts.sealer.seal(
+            Buffer.from(JSON.stringify(memo.progress.body)),
+            `${row.tenant}/deliveries/${row.id}`,
+          )
+        : row.sent,
+    keep: keep && Object.keys(keep).length > 0 ? keep : null,
+    last_error: outcome ? errorOf(outcome, now) : null,
+    above: after.state === 'dead' ? row.wanted : after.state === 'parked' ? null : after.done,
+  })
+  const brought = made ? acceptedInputs(work, driven, id) : { inputs: [], answers: [] }
+  return settlement(config, settled, {
+    effect: effect(driven.to === 'adopted' ? 'exists' : driven.to, true),
+    attempts: driven.attempts,
+    link:
+      made && id !== undefined
+        ? {
+            tenant: row.tenant,
+            id: newId('link', parts.clock),
+            connection: flow.connection,
+            resource: flow.resource,
+            external_id: id,
+            kind: flow.kind,
+            record: row.record,
+            delivery: row.id,
+            keep: settled.keep,
+            created_at: now,
+          }
+        : undefined,
+    unlink:
+      after.unlink && row.external_id !== null
+        ? {
+            connection: flow.connection,
+            resource: flow.resource,
+            externalId: row.external_id,
+            as: after.unlink,
+          }
+        : undefined,
+    inputs: brought.inputs,
+    answers: brought.answers,
+    ended:
+      memo.progress.verb === 'create' ? { connection: flow.connection, resource: flow.resource } : undefined,
+  })
+}
+
+function replaceKeep(work: Work): JsonObject {
+  const view = work.flow.replaceWhen.length > 0 ? viewFor(work.row, work.loaded) : undefined
+  return view ? { replace: replaceMark(work.flow, view) } : {}
+}

@@ -1,0 +1,79 @@
+/**
+ * One transaction: messages stored or updated, their sayings folded, deliveries wanted, waits written. What it
+ * returns is for after the commit: rings, and messages that something made here has released.
+ */
+
+import { markDirty } from '../../ledger/dirty.js'
+import type { Tx } from '../../ledger/engine/types.js'
+import { insertMessages, updateMessages } from '../../ledger/messages.js'
+import type { MessageRow } from '../../ledger/schema.js'
+import { dueNow, endWaits, insertWaits, type Wait } from '../../ledger/waits.js'
+import type { Due } from '../../ledger/want-deliveries.js'
+import type { TenantConfig } from '../config/types.js'
+import type { Parts } from '../parts.js'
+import { plan } from '../plan/plan.js'
+import { fold } from './fold.js'
+import { type ReadMessage, stateOfMessage } from './read-message.js'
+import type { FoldInput, FoldResult } from './types.js'
+
+export interface Folded {
+  readonly due: readonly Due[]
+  /** Messages that waited for something made here; fold them next. */
+  readonly released: readonly string[]
+  /** Waits written here: look once more after the commit, somebody may have made the thing meanwhile. */
+  readonly waited: boolean
+  readonly messages: readonly MessageRow[]
+  readonly hints: boolean
+  readonly result: FoldResult
+}
+
+export async function foldBatch(
+  tx: Tx,
+  parts: Parts,
+  config: TenantConfig,
+  reads: readonly ReadMessage[],
+  stored: boolean,
+): Promise<Folded> {
+  const { clock } = parts
+  const folded = await foldInputs(
+    tx,
+    parts,
+    config,
+    reads.flatMap(read => read.inputs),
+  )
+  const { result } = folded
+  const verdicts = new Map<string | undefined, FoldResult['verdicts'][number]['verdict'][]>()
+  for (const { input, verdict } of result.verdicts)
+    verdicts.set(input.message, [...(verdicts.get(input.message) ?? []), verdict])
+  const messages = reads.map(({ message, verdicts: early }): MessageRow => {
+    const all = [...early, ...(verdicts.get(message.id) ?? [])].sort((a, b) => a.item - b.item)
+    return { ...message, verdicts: all, state: stateOfMessage(all) }
+  })
+  await (stored ? updateMessages(tx, messages) : insertMessages(tx, messages))
+  const waits = result.waits.flatMap(({ what, message }): Wait[] =>
+    message === undefined ? [] : [{ what, who_kind: 'message', who: message }],
+  )
+  await insertWaits(tx, config.tenant, waits, clock.now())
+  const hints = reads.flatMap(read => read.hints)
+  await markDirty(tx, config.tenant, hints, clock.now())
+  return { ...folded, waited: waits.length > 0, messages, hints: hints.length > 0 }
+}
+
+/** Folds, plans and ends waits; without messages of its own (answers, told, hub flows). */
+export async function foldInputs(
+  tx: Tx,
+  parts: Parts,
+  config: TenantConfig,
+  inputs: readonly FoldInput[],
+  made: readonly string[] = [],
+): Promise<{ due: Due[]; released: string[]; result: FoldResult }> {
+  const { clock } = parts
+  const result = await fold(tx, config, clock, inputs)
+  const due = await plan(tx, config, clock, result)
+  const ended = await endWaits(tx, config.tenant, [...result.made, ...made])
+  const of = (kind: Wait['who_kind']) => [
+    ...new Set(ended.flatMap(wait => (wait.who_kind === kind ? [wait.who] : []))),
+  ]
+  due.push(...(await dueNow(tx, config.tenant, of('delivery').sort(), clock.now())))
+  return { due, released: of('message'), result }
+}

@@ -1,0 +1,164 @@
+/**
+ * A stored message read through its flows: items, mappings, hints. Pure; what a mapping refuses becomes a verdict
+ * with its place, never an exception, so one item cannot stop the others.
+ */
+
+import type { Item } from '../../connector/types.js'
+import { HubError, isHubError } from '../../kernel/errors.js'
+import { isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
+import type { MessageRow, MessageState, Verdict } from '../../ledger/schema.js'
+import { type ConnectionConfig, type InFlow, inboundKey, type TenantConfig } from '../config/types.js'
+import type { Cause, FoldInput } from './types.js'
+
+export interface ReadMessage {
+  readonly message: MessageRow
+  readonly inputs: readonly FoldInput[]
+  /** Verdicts that need no record: ignored, invalid, unrouted. */
+  readonly verdicts: readonly Verdict[]
+  readonly hints: readonly {
+    readonly connection: string
+    readonly resource: string
+    readonly id: string
+    readonly event: Json
+  }[]
+}
+
+export function readMessage(config: TenantConfig, message: MessageRow): ReadMessage {
+  const inputs: FoldInput[] = []
+  const verdicts: Verdict[] = []
+  const hints: ReadMessage['hints'][number][] = []
+  const connection = config.connections.get(message.connection)
+  let items: readonly Item[]
+  try {
+    items = itemsOf(connection, message)
+  } catch (error) {
+    return { message, inputs, verdicts: [refusal(0, '', error)], hints }
+  }
+  for (const [index, item] of items.entries()) {
+    if (item.refetch && item.resource !== undefined) {
+      hints.push({ connection: message.connection, resource: item.resource, ...item.refetch })
+      verdicts.push({ item: index, flow: '', verdict: 'ignored', detail: 'a hint: the thing is read again' })
+      continue
+    }
+    const flows =
+      item.resource === undefined
+        ? []
+        : (config.inbound.get(inboundKey(message.connection, item.resource)) ?? [])
+    if (flows.length === 0)
+      verdicts.push({
+        item: index,
+        flow: '',
+        verdict: 'unrouted',
+        detail: `no flow takes ${item.resource ?? item.event ?? 'it'}`,
+      })
+    for (const flow of flows) {
+      try {
+        const said = flow.mapping.read(item.body, { settings: connection?.settings ?? {} })
+        if (said.verdict === 'ignored') verdicts.push({ item: index, flow: flow.id, verdict: 'ignored' })
+        else inputs.push(inputOf(config, flow, message, index, said))
+      } catch (error) {
+        verdicts.push(refusal(index, flow.id, error))
+      }
+    }
+  }
+  return { message, inputs, verdicts, hints }
+}
+
+function itemsOf(connection: ConnectionConfig | undefined, message: MessageRow): readonly Item[] {
+  const body = parseJson(message.body)
+  if (message.resource !== null) {
+    const list = message.source === 'poll' && Array.isArray(body) ? body : [body]
+    return list.map(entry => ({
+      resource: message.resource ?? undefined,
+      event: undefined,
+      body: entry,
+      refetch: undefined,
+    }))
+  }
+  if (!connection)
+    throw new HubError('PIPELINE_CONNECTION_UNKNOWN', {
+      detail: `there is no connection ${message.connection}`,
+    })
+  const head = message.head
+  return connection.connection.items(body, {
+    method: typeof head['method'] === 'string' ? head['method'] : 'POST',
+    tail: typeof head['tail'] === 'string' ? head['tail'] : '',
+    query: textsOf(head['query']),
+    headers: textsOf(head['headers']),
+  })
+}
+
+function textsOf(value: Json | undefined): Record<string, string> {
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
+    : {}
+}
+
+function refusal(item: number, flow: string, error: unknown): Verdict {
+  if (!isHubError(error)) throw error
+  return {
+    item,
+    flow,
+    verdict: error.kind === 'defect' ? 'defect' : 'invalid',
+    code: error.code,
+    detail: error.message,
+    ...(error.where ? { where: error.where } : {}),
+  }
+}
+
+function inputOf(
+  config: TenantConfig,
+  flow: InFlow,
+  message: MessageRow,
+  item: number,
+  said: FoldInput['said'],
+): FoldInput {
+  return {
+    flow: flow.id,
+    message: message.id,
+    item,
+    connection: flow.connection,
+    resource: flow.resource,
+    kind: flow.kind,
+    mapping: flow.mapping.version,
+    said,
+    told: false,
+    record: undefined,
+    externalId: undefined,
+    unknown: flow.mapping.unknown ?? (createdByUs(config, flow) ? 'wait' : 'create'),
+    receivedAt: message.received_at,
+    sentAt: message.sent_at ?? undefined,
+    cause: causeOf(message),
+  }
+}
+
+/** Where the hub itself makes these things, a stranger is most likely one of ours whose answer is on its way. */
+function createdByUs(config: TenantConfig, flow: InFlow): boolean {
+  const makers = config.outboundOf.get(flow.kind) ?? []
+  return makers.some(maker => maker.connection === flow.connection && maker.resource === flow.resource)
+}
+
+const causeOf = (message: MessageRow): Cause => {
+  const depth = (message.head as JsonObject)['depth']
+  return {
+    by: message.source === 'api' ? 'operator' : 'message',
+    id: message.id,
+    depth: typeof depth === 'number' ? depth : 0,
+  }
+}
+
+/** The worst verdict names the message: what waits or failed must be found by its state. */
+const WEIGHT: readonly (readonly [Verdict['verdict'], MessageState])[] = [
+  ['defect', 'defect'],
+  ['invalid', 'invalid'],
+  ['waiting', 'waiting'],
+  ['folded', 'folded'],
+  ['unchanged', 'folded'],
+  ['erased', 'erased'],
+  ['ignored', 'ignored'],
+  ['unrouted', 'unrouted'],
+]
+
+export function stateOfMessage(verdicts: readonly Verdict[]): MessageState {
+  return WEIGHT.find(([verdict]) => verdicts.some(one => one.verdict === verdict))?.[1] ?? 'ignored'
+}

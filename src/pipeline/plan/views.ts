@@ -1,0 +1,84 @@
+/**
+ * Records as flows and `.out` mappings see them: loaded in levels along the references that the flows really
+ * follow, then followed without waiting.
+ */
+import type { JsonObject } from '../../kernel/json.js'
+import type { Querying } from '../../ledger/engine/types.js'
+import { findRecords } from '../../ledger/find-records.js'
+import type { ReadPath, RecordView } from '../../mapping/types.js'
+import { refsOf } from '../fold/record-refs.js'
+
+export interface Loaded {
+  readonly id: string
+  readonly kind: string
+  readonly data: JsonObject
+  readonly gone: boolean
+  /** Newest claim of any leaf: the time of what a hub flow says. */
+  readonly claimedAt: number
+}
+
+/** Longer chains than any flow of 07 needs (application → position, item → person). */
+const DEEPEST = 4
+
+/** Loads records and what they refer to, along `reads`; `known` are already at hand (just folded). */
+export async function loadViews(
+  tx: Querying,
+  tenant: string,
+  starts: readonly string[],
+  reads: (kind: string) => readonly ReadPath[],
+  known: ReadonlyMap<string, Loaded>,
+): Promise<Map<string, Loaded>> {
+  const loaded = new Map(known)
+  let level = starts
+  const wanted = new Map<string, readonly (readonly string[])[]>()
+  for (const id of starts) wanted.set(id, [])
+  for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
+    const missing = level.filter(id => !loaded.has(id))
+    for (const row of await findRecords(tx, tenant, missing)) {
+      loaded.set(row.id, {
+        id: row.id,
+        kind: row.kind,
+        data: row.data,
+        gone: row.gone,
+        claimedAt: newestClaim(row.stamps),
+      })
+    }
+    const next = new Set<string>()
+    for (const id of level) {
+      const record = loaded.get(id)
+      if (!record) continue
+      const chains = depth === 0 ? reads(record.kind).map(read => read.via) : (wanted.get(id) ?? [])
+      for (const chain of chains) {
+        const [step, ...rest] = chain
+        if (step === undefined) continue
+        for (const ref of refsOf(record.kind, record.data)) {
+          if (ref.path !== step) continue
+          wanted.set(ref.to_record, [...(wanted.get(ref.to_record) ?? []), rest])
+          next.add(ref.to_record)
+        }
+      }
+    }
+    level = [...next]
+  }
+  return loaded
+}
+
+export function newestClaim(stamps: unknown): number {
+  const all = (stamps as { s?: Record<string, readonly unknown[]> } | null)?.s ?? {}
+  let newest = 0
+  for (const stamp of Object.values(all))
+    if (typeof stamp[1] === 'number' && stamp[1] > newest) newest = stamp[1]
+  return newest
+}
+
+export function viewOf(loaded: ReadonlyMap<string, Loaded>, id: string): RecordView | undefined {
+  const record = loaded.get(id)
+  if (!record) return undefined
+  return {
+    id,
+    kind: record.kind,
+    data: record.data,
+    gone: record.gone,
+    follow: other => viewOf(loaded, other),
+  }
+}
