@@ -3,7 +3,7 @@ import type { Processor, QueueOptions, WorkerOptions } from 'bullmq'
 
 export interface RingQueue {
   waitUntilReady(): Promise<unknown>
-  addBulk(jobs: { name: string; data: unknown; opts: object }[]): Promise<unknown>
+  add(name: string, data: unknown, options: object): Promise<unknown>
   close(): Promise<void>
   on(event: 'error', listener: (error: Error) => void): unknown
 }

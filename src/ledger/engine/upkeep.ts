@@ -43,8 +43,8 @@ export function startUpkeep(run: Run, log: Log): Upkeep {
     // A session hands in its counts when it is idle for a while; this one is never idle for long.
     await run('select pg_stat_force_next_flush()')
     const { rows } = await run(
-      `select quote_ident(schemaname) || '.' || quote_ident(relname) as name from pg_stat_user_tables
-        where n_dead_tup > ${all ? 0 : `${DEAD_ROWS} and n_dead_tup > n_live_tup / 10`}
+      `select quote_ident(schemaname) || '.' || quote_ident(relname) as name from pg_stat_all_tables
+        where schemaname not in ('pg_toast', 'information_schema') and n_dead_tup > ${all ? 0 : `${DEAD_ROWS} and n_dead_tup > n_live_tup / 10`}
         order by n_dead_tup desc`,
     )
     // One by one: between two tables everybody else has a turn.
