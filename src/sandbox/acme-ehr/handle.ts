@@ -27,6 +27,14 @@ const rounded = (value: Json | undefined) =>
 const idOf = (call: Call) => call.params['id'] ?? ''
 const bodyOf = (call: Call) => call.body as JsonObject
 
+/** The body without the member that repeats the path's id. @throws VendorProblem where the two differ */
+function bodyUnder(call: Call, member: string): JsonObject {
+  const { [member]: repeated, ...body } = bodyOf(call)
+  if (repeated !== undefined && repeated !== idOf(call))
+    throw new VendorProblem({ kind: 'invalid', code: 'id_mismatch', detail: `${member} 与路径不一致` })
+  return body as JsonObject
+}
+
 export function ehrHandlers(parts: EhrParts): Record<string, Handler> {
   const { store, runtime } = parts
   const write = (verb: 'create' | 'update' | 'delete', resource: string, id: string, call: Call) =>
@@ -94,7 +102,7 @@ export function ehrHandlers(parts: EhrParts): Record<string, Handler> {
     updateOffer: changing('offer'),
     deleteOffer: removing('offer'),
     putAssessment(call) {
-      const { custom_fields, ...standard } = bodyOf(call)
+      const { custom_fields, ...standard } = bodyUnder(call, 'candidate_id')
       const assessment = {
         ...standard,
         score: rounded(standard['score']),
@@ -108,7 +116,7 @@ export function ehrHandlers(parts: EhrParts): Record<string, Handler> {
       return ok(thing)
     },
     putTrainingPlan(call) {
-      const thing = store.change('candidate', idOf(call), { training_plan: bodyOf(call) })
+      const thing = store.change('candidate', idOf(call), { training_plan: bodyUnder(call, 'candidate_id') })
       write('update', 'training_plan', thing.id, call)
       return ok(thing)
     },
@@ -121,7 +129,7 @@ export function ehrHandlers(parts: EhrParts): Record<string, Handler> {
         ref,
         application_id: application.id,
         updated_at: store.timestamp(),
-        report: bodyOf(call),
+        report: bodyUnder(call, 'application_id'),
       }
       store.reports.put(key, stored)
       write(known ? 'update' : 'create', 'score_report', key, call)

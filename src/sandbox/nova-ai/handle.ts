@@ -110,7 +110,10 @@ export function novaHandlers(parts: NovaParts): Record<string, Handler> {
     },
     putFeedback(call) {
       const session = sessionOf(call)
-      sessions.change(session.id, { feedback: bodyOf(call) }, false)
+      const { session_id, ...feedback } = bodyOf(call)
+      if (session_id !== undefined && session_id !== session.id)
+        throw new VendorProblem({ kind: 'invalid', detail: 'session_id 与路径不一致' })
+      sessions.change(session.id, { feedback: feedback as JsonObject }, false)
       note('update', 'feedback', session.id, call)
       return ok()
     },
