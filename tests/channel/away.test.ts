@@ -34,6 +34,7 @@ describe.runIf(redisUrl !== undefined)('a channel on Redis', () => {
     server.hostname = '127.0.0.1'
     const channel = await openChannel({ redisUrl: server.href, prefix, log: silent })
     endings.push(
+      () => sweepAway(redisUrl ?? ''),
       () => line.close(),
       () => channel.close(),
     )
@@ -108,3 +109,10 @@ forEachEngine('a channel on the ledger', engine => {
     await expect.poll(() => heard.includes('after'), { timeout: 20_000 }).toBe(true)
   })
 })
+
+async function sweepAway(url: string): Promise<void> {
+  const redis = new Redis(url)
+  const keys = await redis.keys(`{${prefix}}:*`)
+  if (keys.length > 0) await redis.del(...keys)
+  redis.disconnect()
+}
