@@ -8,4 +8,10 @@ export const HTTP_CODES = {
     title: 'There is nothing at this address.',
     remedy: 'See /docs for the addresses.',
   },
+  HTTP_HOOK_REFUSED: {
+    kind: 'refused',
+    status: 401,
+    title: 'The callback is refused.',
+    remedy: 'Check the address and the secret on both sides.',
+  },
 } as const satisfies CodeTable
