@@ -35,6 +35,7 @@ export function createEffects(
     kept: progress.kept ?? {},
     record: progress.record,
     callback_url: progress.callbackUrl,
+    ...(progress.begunAt !== undefined && { sent_at: new Date(progress.begunAt).toISOString() }),
     step: stepRoot(progress.steps),
   })
 

@@ -70,6 +70,8 @@ export interface EffectProgress {
   readonly record: JsonObject
   /** Our unguessable return address for this delivery, where the manifest uses it. */
   readonly callbackUrl: string | undefined
+  /** When the effect began, ms since the epoch; `sent_at` of the manifest's words (look-ups by day need it). */
+  readonly begunAt?: number
   /** Answers of finished steps, by step name. */
   readonly steps: Readonly<Record<string, Json>>
 }

@@ -16,7 +16,8 @@ import {
 import type { Answered, Exchange, Failed, HouseVerdict, HttpClient, OutgoingRequest } from './transport.js'
 
 const CONNECT_TIMEOUT = 10_000
-const KEEP_ALIVE = 10_000
+/** Shorter than any common server's: a request on a socket the other side is closing would be an unknown. */
+const KEEP_ALIVE = 4000
 
 /**
  * @param options.connections sockets per origin; `lookup` replaces the system's resolver (tests)

@@ -1,7 +1,6 @@
 /**
  * Invitations as iCalendar (RFC 5545) for iMIP (RFC 6047): REQUEST and CANCEL, times in UTC so that no time
- * zone has to be carried along, lines folded at 75 octets with CRLF by ical.js. Pure: the same input is the
- * same text.
+ * zone has to be carried along, lines folded at 75 octets with CRLF. Pure: the same input is the same text.
  */
 import ICAL from 'ical.js'
 
@@ -56,7 +55,28 @@ export function writeIcs(invitation: Invitation): string {
     event.addProperty(property)
   }
   calendar.addSubcomponent(event)
-  return `${calendar.toString().trimEnd()}\r\n`
+  return `${fold(calendar.toString().trimEnd())}\r\n`
+}
+
+const OCTETS = 75
+/** ical.js folds by characters; the limit is octets (RFC 5545 §3.1), and no character may be torn. */
+function fold(text: string): string {
+  const lines = text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)
+  return lines.map(foldLine).join('\r\n')
+}
+function foldLine(line: string): string {
+  let folded = ''
+  let length = 0
+  for (const character of line) {
+    const octets = Buffer.byteLength(character)
+    if (length + octets > OCTETS) {
+      folded += '\r\n '
+      length = 1
+    }
+    folded += character
+    length += octets
+  }
+  return folded
 }
 
 function party(name: string, { email, name: display }: Party): ICAL.Property {

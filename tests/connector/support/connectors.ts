@@ -142,7 +142,7 @@ export function makeFolder(files: Readonly<Record<string, string>>): Folder {
 
 /** Loads a connector from texts; throws with every problem where one is an error. */
 export async function load(manifest = MANIFEST, document: string | undefined = OPENAPI): Promise<Connector> {
-  const folder = makeFolder({ 'connector.yaml': manifest, ...(document && { 'api.yaml': document }) })
+  const folder = makeFolder({ 'connector.yaml': manifest, ...(document ? { 'api.yaml': document } : {}) })
   try {
     const { connector, problems } = await loadConnector(folder.path, expressions)
     if (!connector) throw new Error(problems.map(formatProblem).join('\n'))

@@ -1,0 +1,141 @@
+import { createHmac } from 'node:crypto'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type OpenConnection, openConnection } from '../../src/connector/open-connection.js'
+import type { RawRequest } from '../../src/connector/types.js'
+import { load, MANIFEST } from './support/connectors.js'
+
+const open: OpenConnection[] = []
+afterEach(async () => {
+  for (const connection of open.splice(0)) await connection.close()
+})
+async function connect(manifest = MANIFEST, options: { acceptUnsigned?: boolean } = {}) {
+  const connection = openConnection(await load(manifest), {
+    tenant: 'acme',
+    name: 'ai',
+    settings: { base_url: 'https://acme.example', app_id: 'a', secret: 's', webhook_secret: ['old', 'new'] },
+    ...options,
+  })
+  open.push(connection)
+  return connection
+}
+function signed(body: string, over: Partial<RawRequest> = {}, secret = 'new'): RawRequest {
+  const bytes = Buffer.from(body)
+  const signature = createHmac('sha256', secret).update(bytes).digest('hex')
+  return {
+    method: 'POST',
+    tail: '',
+    query: {},
+    headers: { 'x-signature': signature, 'content-type': 'application/json' },
+    body: bytes,
+    receivedAt: 0,
+    ...over,
+  }
+}
+const BODY = '{"event_id":"E1","events":[{"type":"report.ready","report_id":"R1"},{"type":"other"}]}'
+
+describe('a callback', () => {
+  it('is opened with either live secret, acknowledged and named for dedupe', async () => {
+    const connection = await connect()
+    for (const secret of ['old', 'new'])
+      expect(await connection.open(signed(BODY, {}, secret))).toEqual({
+        verdict: 'opened',
+        body: JSON.parse(BODY),
+        dedupe: 'E1',
+        answer: {
+          status: 200,
+          headers: { 'content-type': 'application/json; charset=utf-8' },
+          body: '{"ok":true}',
+        },
+      })
+  })
+
+  it('is split into items; an event no resource takes is kept without one', async () => {
+    const connection = await connect()
+    const request = signed(BODY)
+    const items = connection.items(JSON.parse(BODY), request)
+    expect(items).toEqual([
+      {
+        resource: 'report',
+        event: 'report.ready',
+        body: { type: 'report.ready', report_id: 'R1' },
+        refetch: { id: 'R1', event: { type: 'report.ready', report_id: 'R1' } },
+      },
+      { resource: undefined, event: 'other', body: { type: 'other' }, refetch: undefined },
+    ])
+  })
+
+  it('is rejected without being opened where its signature is wrong', async () => {
+    const connection = await connect()
+    expect(await connection.open(signed(BODY, {}, 'stranger'))).toEqual({
+      verdict: 'rejected',
+      code: 'CONNECTOR_SIGNATURE_WRONG',
+    })
+    expect(await connection.open(signed(BODY, { headers: {} }))).toEqual({
+      verdict: 'rejected',
+      code: 'CONNECTOR_SIGNATURE_MISSING',
+    })
+  })
+
+  it.each([
+    ['broken JSON', signed('{"a":'), 'JSON_TEXT_BROKEN'],
+    ['JSON nested too deeply', signed(`${'['.repeat(70)}${']'.repeat(70)}`), 'JSON_TEXT_DEEP'],
+    ['another method', signed(BODY, { method: 'GET' }), 'CONNECTOR_CALLBACK_METHOD'],
+    ['a body over its size', signed(`"${'x'.repeat(70_000)}"`), 'CONNECTOR_CALLBACK_LARGE'],
+    [
+      'another content type',
+      signed(BODY, { headers: { ...signed(BODY).headers, 'content-type': 'image/png' } }),
+      'CONNECTOR_CALLBACK_TYPE',
+    ],
+  ])('with %s is a clear problem', async (_, request, code) => {
+    const connection = await connect()
+    await expect(connection.open(request)).rejects.toMatchObject({ code })
+  })
+
+  it('gives no dedupe name where the vendor gives none: nothing is dropped at the door', async () => {
+    const connection = await connect()
+    expect(await connection.open(signed('{"events":[]}'))).toMatchObject({
+      verdict: 'opened',
+      dedupe: undefined,
+    })
+  })
+
+  it('takes forms, arrays and pushes by GET', async () => {
+    const unsigned = MANIFEST.replace(/verify: \{.*\}/, 'verify: { scheme: none }')
+      .replace('callback:\n  verify', 'callback:\n  methods: [GET, POST]\n  verify')
+      .replace('  items: body.events\n', '')
+    const connection = await connect(unsigned, { acceptUnsigned: true })
+    const form = signed('type=report.ready&report_id=R1', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    const opened = await connection.open(form)
+    expect(opened).toMatchObject({ verdict: 'opened', body: { type: 'report.ready', report_id: 'R1' } })
+    expect(connection.items({ type: 'report.ready', report_id: 'R1' }, form)).toMatchObject([
+      { resource: 'report' },
+    ])
+    expect(connection.items([{ type: 'a' }, { type: 'b' }], form)).toHaveLength(2)
+    const push = signed('', { method: 'GET', query: { type: 'report.ready', report_id: 'R2' } })
+    expect(await connection.open(push)).toMatchObject({ verdict: 'opened', body: null })
+    expect(connection.items(null, push)).toMatchObject([{ resource: 'report', refetch: { id: 'R2' } }])
+  })
+
+  it('unsigned is refused unless the connection says so aloud', async () => {
+    const unsigned = MANIFEST.replace(/verify: \{.*\}/, 'verify: { scheme: none }')
+    const connection = await connect(unsigned)
+    expect(await connection.open(signed(BODY))).toEqual({
+      verdict: 'rejected',
+      code: 'CONNECTOR_CALLBACK_UNSIGNED',
+    })
+  })
+
+  it('an event name may stand in a header or be worked out', async () => {
+    const manifest = MANIFEST.replace('  event: type\n', "  event: headers['x-event']\n").replace(
+      '  items: body.events\n',
+      '',
+    )
+    const connection = await connect(manifest)
+    const request = signed('{"report_id":"R1"}', { headers: { 'x-event': 'report.ready' } })
+    expect(connection.items({ report_id: 'R1' }, request)).toMatchObject([
+      { resource: 'report', event: 'report.ready' },
+    ])
+  })
+})
