@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isHubError } from '../kernel/errors.js'
 import { type Json, parseJson } from '../kernel/json.js'
 import { authenticate } from './authenticate.js'
-import type { CallbackDraft, Callbacks } from './callbacks.js'
+import type { CallbackRecord, Callbacks } from './callbacks.js'
 import type { Operation, VendorDocument } from './document.js'
 import type { Memory } from './memory.js'
 import type { CallFault, Faults } from './misbehaviour.js'
@@ -17,7 +17,7 @@ import { VendorProblem } from './types.js'
 /** What is true while one call is being worked on. */
 export interface CallContext {
   readonly operation: string
-  readonly said: CallbackDraft[]
+  readonly said: CallbackRecord[]
 }
 export const callContext = new AsyncLocalStorage<CallContext>()
 
@@ -138,7 +138,7 @@ export async function answerCall(
   )
   parts.memory.save()
 
-  const sayAll = () => Promise.all(context.said.map(draft => parts.callbacks.send(draft)))
+  const sayAll = () => Promise.all(context.said.map(record => parts.callbacks.send(record)))
   if (fault?.kind === 'overtake') await Promise.race([sayAll(), pause(OVERTAKE_LIMIT, parts.stopped)])
   else if (context.said.length > 0) reply.raw.once('close', () => void sayAll())
 

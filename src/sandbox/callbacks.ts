@@ -65,8 +65,10 @@ export interface CallbackState {
 export interface Callbacks {
   /** Where callbacks go; null = nowhere yet, they are noted as `no_target`. */
   target(url: string | null): void
-  /** Resolves when the first try is over. Never rejects. */
-  send(draft: CallbackDraft): Promise<void>
+  /** Keeps it as queued: after a kill it goes out at the next start. */
+  enqueue(draft: CallbackDraft): CallbackRecord
+  /** Lets a queued one go. Resolves when the first try is over. Never rejects. */
+  send(record: CallbackRecord): Promise<void>
   /** Sends one again as the vendor's console would, with its old id. */
   resend(id: string): Promise<void>
   readonly records: readonly CallbackRecord[]
@@ -83,11 +85,13 @@ export interface CallbackOptions {
   /** Multiplies the schedule; tests use 0.001. */
   readonly scale: number
   readonly changed: () => void
+  /** Told when the scheme itself fails: a bug of the simulator. */
+  readonly broke: (text: string) => void
 }
 
 const HOUR = 3_600_000
 /** Ended records beyond this are forgotten, oldest first. */
-const RECORDS_KEPT = 20_000
+const RECORDS_KEPT = 2000
 const REORDER_WITHIN = 2000
 
 export function createCallbacks(options: CallbackOptions): Callbacks {
@@ -158,8 +162,13 @@ export function createCallbacks(options: CallbackOptions): Callbacks {
       return changed()
     }
     enter()
-    const { ok, ...seen } = await post(record, forge)
-    if (!stop.signal.aborted) {
+    const result = await post(record, forge).catch((error: unknown) => {
+      options.broke(`callback ${record.event}: ${String(error)}`)
+      return undefined
+    })
+    if (result === undefined) record.state = 'failed'
+    else if (!stop.signal.aborted) {
+      const { ok, ...seen } = result
       record.attempts.push(seen)
       const wait = scheme.schedule[record.attempts.length - 1]
       if (ok) record.state = 'delivered'
@@ -210,15 +219,18 @@ export function createCallbacks(options: CallbackOptions): Callbacks {
       state.target = url
       changed()
     },
-    send(draft) {
+    enqueue(draft) {
       const record: CallbackRecord = { ...draft, state: 'queued', attempts: [], dueAt: null }
       state.records.push(record)
       if (state.records.length > RECORDS_KEPT) state.records.shift()
+      return record
+    },
+    send(record) {
       enter()
-      const turn = (lanes.get(draft.key) ?? Promise.resolve()).then(() => deliver(record)).finally(leave)
-      lanes.set(draft.key, turn)
+      const turn = (lanes.get(record.key) ?? Promise.resolve()).then(() => deliver(record)).finally(leave)
+      lanes.set(record.key, turn)
       void turn.finally(() => {
-        if (lanes.get(draft.key) === turn) lanes.delete(draft.key)
+        if (lanes.get(record.key) === turn) lanes.delete(record.key)
       })
       return turn
     },

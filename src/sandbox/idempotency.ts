@@ -37,11 +37,25 @@ export interface Idempotency {
   ): Promise<Answer>
 }
 
+/** Looking for old tokens at every call would cost more than keeping them. */
+const SWEEP_EVERY = 1000
+
 export function createIdempotency(
   state: IdempotencyState,
   now: () => number,
   rules: IdempotencyRules,
 ): Idempotency {
+  let sinceSweep = 0
+  /** Tokens stand in order of arrival, so the walk ends at the first young one. */
+  function forgetOld() {
+    sinceSweep++
+    if (sinceSweep < SWEEP_EVERY) return
+    sinceSweep = 0
+    for (const [key, entry] of Object.entries(state.tokens)) {
+      if (now() - entry.at < rules.windowMs) return
+      delete state.tokens[key]
+    }
+  }
   return {
     async once(scope, token, raw, work) {
       if (token === undefined || token === '') return work()
@@ -62,6 +76,7 @@ export function createIdempotency(
           detail: rules.running?.detail ?? 'the first request under this key is still running',
         })
       }
+      forgetOld()
       const entry: Remembered = { at: now(), bytes, answer: null }
       state.tokens[key] = entry
       try {

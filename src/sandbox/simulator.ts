@@ -100,6 +100,7 @@ export async function startSimulator(
     now,
     scale: options.retryScale ?? 1,
     changed: () => memory.save(),
+    broke: text => void breaches.push(text),
   })
 
   let url = ''
@@ -122,10 +123,10 @@ export async function startSimulator(
     },
     emit(event, key, body) {
       breaches.push(...(document.checkCallback(event, body) ?? []).map(text => `${event}: ${text}`))
-      const draft = { id: id('evt'), event, key, body, at: now() }
+      const record = callbacks.enqueue({ id: id('evt'), event, key, body, at: now() })
       const context = callContext.getStore()
-      if (context) context.said.push(draft)
-      else void callbacks.send(draft)
+      if (context) context.said.push(record)
+      else void callbacks.send(record)
     },
   }
   const vendor = build(runtime)

@@ -12,9 +12,14 @@ export interface Tokens {
   expireAll(): void
 }
 
+/** So long an expired token is called expired; later it is unknown. */
+const REMEMBERED_MS = 86_400_000
+
 export function createTokens(state: TokenState, now: () => number, prefix: string): Tokens {
   return {
     issue(who, ttlMs) {
+      for (const [old, entry] of Object.entries(state.issued))
+        if (entry.until + REMEMBERED_MS < now()) delete state.issued[old]
       const token = `${prefix}${randomBytes(18).toString('base64url')}`
       state.issued[token] = { who, until: now() + ttlMs }
       return token

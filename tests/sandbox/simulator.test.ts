@@ -305,6 +305,33 @@ describe('memory', () => {
   })
 })
 
+describe('callbacks across a restart', () => {
+  it('that were owed when the process ended go out at the next start', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hrhub-sandbox-'))
+    const first = await startToy({ folder, target: ear.url })
+    ear.statuses.push(503)
+    const lent = (
+      (await (
+        await fetch(`${first.url}/token`, { method: 'POST', headers: { connection: 'close' } })
+      ).json()) as { token: string }
+    ).token
+    await fetch(`${first.url}/things`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${lent}`, 'content-type': 'application/json', connection: 'close' },
+      body: JSON.stringify(ZHANG),
+    })
+    // The vendor's own schedule is a second; this one ends before.
+    await vi.waitFor(() => expect(first.callbacks.records[0]?.state).toBe('retrying'))
+    await first.close()
+    const second = await startToy({ folder })
+    await second.callbacks.idle()
+    expect(second.callbacks.records.map(record => record.state)).toEqual(['delivered'])
+    expect(new Set(ear.heard.map(entry => entry.headers['x-id'])).size).toBe(1)
+    await second.close()
+    rmSync(folder, { recursive: true })
+  })
+})
+
 describe('the page', () => {
   it('shows what the vendor holds, escaped, and what came and went', async () => {
     await create({ ref: 'r1', name: '<script>张三' })
