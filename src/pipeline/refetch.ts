@@ -1,6 +1,7 @@
 /** Reads things again that a hint named; one fetch at a time per thing, hints during a fetch mark it again. */
 import { isHubError } from '../kernel/errors.js'
 import { newId } from '../kernel/ids.js'
+import type { Json } from '../kernel/json.js'
 import { clearDirty, retryDirty, takeDirty } from '../ledger/dirty.js'
 import { insertMessages } from '../ledger/messages.js'
 import type { DirtyRow, MessageRow } from '../ledger/schema.js'
@@ -25,7 +26,7 @@ async function refetch(parts: Parts, refolder: Refolder, row: DirtyRow): Promise
     ?.connections.get(row.connection)?.connection
   if (!connection) return
   try {
-    const { sentAt, outcome, item } = await connection.fetch(row.resource, row.id, row.event)
+    const { sentAt, outcome, item } = await connection.fetch(row.resource, row.id, row.event as Json)
     if (outcome.is === 'absent') return await clearDirty(ledger, row, clock.now())
     if (outcome.is !== 'accepted' || !item)
       return await retryDirty(ledger, row, retryAt(clock.now(), row.tries, outcome.wait, Math.random()))

@@ -26,4 +26,23 @@ export const KERNEL_CODES = {
     title: 'The hub did something wrong.',
     remedy: 'Report it with the id of this answer; nothing acknowledged is lost.',
   },
+  CONFIG_SETTING_INVALID: {
+    kind: 'invalid',
+    status: 422,
+    title: 'A setting of the hub is wrong.',
+    remedy: 'See `hrhub config` for every setting, its value and where it came from.',
+  },
+  CONFIG_KEY_MISSING: {
+    kind: 'invalid',
+    status: 422,
+    title: 'The master key is missing.',
+    remedy: 'Set HRHUB_KEY to 32 random bytes in base64: openssl rand -base64 32.',
+  },
+  LEDGER_FOREIGN: {
+    kind: 'misconfigured',
+    status: 409,
+    title: 'The ledger belongs to another key.',
+    remedy:
+      'Start with its own HRHUB_KEY, or run `hrhub restored` if this is a copy: outbound connections then start paused.',
+  },
 } as const satisfies CodeTable

@@ -4,7 +4,8 @@ import type { JsonObject } from '../../kernel/json.js'
 import { viewFor } from './prepare.js'
 import { retryAt } from './retry.js'
 import type { Settlement } from './settle.js'
-import { errorOf, settledRow, settlement, type Work } from './settlement.js'
+import { errorOf, settledRow, settlement } from './settlement.js'
+import type { Work } from './work.js'
 
 /** A miss is asked again a day later, or when the record changes: vendors block who asks too often in vain. */
 const MISS_MS = 24 * 60 * 60_000

@@ -10,7 +10,7 @@ import type { InMapping, Said } from '../../mapping/types.js'
 import { inboundKey } from '../config/types.js'
 import type { FoldInput } from '../fold/types.js'
 import type { Driven } from './drive-effect.js'
-import type { Work } from './settlement.js'
+import type { Work } from './work.js'
 
 export function acceptedInputs(
   work: Work,

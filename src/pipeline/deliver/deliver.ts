@@ -21,7 +21,8 @@ import { type LoadedRows, loadRows } from './load-rows.js'
 import { pauseConnection } from './pause.js'
 import { type Prepared, prepare, viewFor } from './prepare.js'
 import { type Settlement, type SettleResult, settleBatch } from './settle.js'
-import { errorOf, settleDriven, settledRow, settlement, type Work } from './settlement.js'
+import { errorOf, settleDriven, settledRow, settlement } from './settlement.js'
+import type { Work } from './work.js'
 
 /** Four steps at 20 s each and a margin: longer than any row can be at work. */
 const LEASE_MS = 120_000
@@ -276,6 +277,7 @@ function progressOf(
     record: { id: row.record, kind: view?.kind ?? flow.kind, data: view?.data ?? {} },
     callbackUrl:
       parts.publicUrl === undefined ? undefined : `${parts.publicUrl}/hooks/${returnAddress(work)}`,
+    begunAt: parts.clock.now(),
     steps: {},
   }
 }

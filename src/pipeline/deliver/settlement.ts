@@ -10,18 +10,10 @@ import type { Parts } from '../parts.js'
 import { acceptedInputs } from './answers.js'
 import type { Driven } from './drive-effect.js'
 import { sealEffect } from './effect-memo.js'
-import type { LoadedRows } from './load-rows.js'
 import { replaceMark, viewFor } from './prepare.js'
 import { RETRY_WINDOW_MS, retryAt } from './retry.js'
 import type { Settlement } from './settle.js'
-
-export interface Work {
-  readonly parts: Parts
-  readonly config: TenantConfig
-  readonly flow: VendorFlow
-  readonly row: Claimed
-  readonly loaded: LoadedRows
-}
+import type { Work } from './work.js'
 
 const nothing = {
   effect: undefined,

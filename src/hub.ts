@@ -1,0 +1,181 @@
+/**
+ * The composition root: every part is built once, here, and handed down. Reads like a table of contents; what a
+ * part does is in its own room.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { openChannel } from './channel/open-channel.js'
+import type { Channel } from './channel/types.js'
+import { type HubSettings, packageRoot } from './config.js'
+import { type Clock, systemClock } from './kernel/clock.js'
+import { HubError, type Problem } from './kernel/errors.js'
+import { createSealer, type Sealer } from './kernel/seal.js'
+import { openLedger } from './ledger/engine/open-ledger.js'
+import type { Ledger } from './ledger/engine/types.js'
+import { startFlows } from './ledger/flows.js'
+import { openInstance } from './ledger/instance.js'
+import { migrate } from './ledger/migrate.js'
+import { MIGRATIONS } from './ledger/migrations/all.js'
+import { type Sealer as FeedSealer, runSealer } from './ledger/run-sealer.js'
+import { loadTenants } from './pipeline/config/load-tenants.js'
+import type { TenantConfig } from './pipeline/config/types.js'
+import type { Log, Parts } from './pipeline/parts.js'
+import { createPipeline, type Pipeline } from './pipeline/run.js'
+
+export interface Hub {
+  readonly settings: HubSettings
+  readonly ledger: Ledger
+  readonly channel: Channel
+  readonly pipeline: Pipeline
+  readonly parts: Parts
+  readonly sealer: Sealer
+  readonly feed: FeedSealer | undefined
+  readonly log: Log
+  /** Told the newest feed position after each publication. */
+  onPublished(listener: (position: number) => void): () => void
+  /** Reads the folder again; on an error the hub keeps its last good configuration. @returns every problem */
+  reload(): Promise<readonly Problem[]>
+  stop(): Promise<void>
+}
+
+export interface HubOptions {
+  readonly settings: HubSettings
+  readonly role?: 'all' | 'api' | 'worker'
+  readonly clock?: Clock
+  readonly log?: Log
+}
+
+/** The folder has problems: each is printed, nothing is started. */
+export class ConfigurationError extends Error {
+  readonly problems: readonly Problem[]
+  constructor(problems: readonly Problem[]) {
+    super(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the project folder`)
+    this.problems = problems
+  }
+}
+
+/** @throws ConfigurationError with every problem of the folder; HubError where a store cannot be opened */
+export async function startHub({
+  settings,
+  role = 'all',
+  clock = systemClock,
+  log = createLog(settings),
+}: HubOptions): Promise<Hub> {
+  const sealer = createSealer(masterKeys(settings))
+  const load = () =>
+    loadTenants({
+      projects: settings.projects,
+      shipped: packageRoot(),
+      env: settings.env,
+      clock,
+      sealer,
+      log,
+      connections: 'open',
+    })
+  let loaded = await load()
+  const errors = (problems: readonly Problem[]) => problems.filter(problem => problem.severity === 'error')
+  if (errors(loaded.problems).length > 0) throw new ConfigurationError(loaded.problems)
+
+  const ledger = await openLedger({
+    clock,
+    log,
+    ...(settings.databaseUrl ? { url: settings.databaseUrl } : { folder: settings.dataFolder }),
+  })
+  await migrate(ledger, MIGRATIONS)
+  const instance = await openInstance(ledger, sealer.fingerprint, clock.now())
+  if (instance.keyFingerprint !== sealer.fingerprint) {
+    await ledger.close()
+    throw new HubError('LEDGER_FOREIGN', { detail: 'the ledger was made under another HRHUB_KEY' })
+  }
+  const channel = await openChannel({
+    prefix: 'hrhub',
+    log,
+    ...(settings.redisUrl ? { redisUrl: settings.redisUrl } : { pool: ledger.pool }),
+  })
+  const listeners = new Set<(position: number) => void>()
+  const feed =
+    role === 'api'
+      ? undefined
+      : runSealer(ledger, position => listeners.forEach(listener => listener(position)))
+
+  const parts: Parts = {
+    ledger,
+    clock,
+    sealer,
+    log,
+    instance: `${instance.id}/${instance.epoch}`,
+    publicUrl: settings.publicUrl,
+    paused: new Set(),
+    tenants: () => loaded.tenants,
+    config(tenant): TenantConfig {
+      const found = loaded.tenants.find(one => one.tenant === tenant)
+      if (!found) throw new HubError('CONFIG_TENANT_UNKNOWN', { detail: `there is no tenant ${tenant}` })
+      return found
+    },
+  }
+  const noteFlows = async () => {
+    for (const config of loaded.tenants)
+      await startFlows(ledger, config.tenant, [...config.outbound.keys()], clock.now())
+  }
+  await noteFlows()
+  const pipeline = createPipeline({ parts, channel, role, onFolded: () => feed?.poke() })
+  await pipeline.start()
+
+  return {
+    settings,
+    ledger,
+    channel,
+    pipeline,
+    parts,
+    sealer,
+    feed,
+    log,
+    onPublished(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async reload() {
+      const next = await load()
+      if (errors(next.problems).length > 0) {
+        await closeConnections(next.tenants)
+        return next.problems
+      }
+      const old = loaded.tenants
+      loaded = next
+      await noteFlows()
+      await closeConnections(old)
+      return next.problems
+    },
+    async stop() {
+      await pipeline.stop()
+      await feed?.stop()
+      await closeConnections(loaded.tenants)
+      await channel.close()
+      await ledger.close()
+    },
+  }
+}
+
+async function closeConnections(tenants: readonly TenantConfig[]): Promise<void> {
+  for (const config of tenants)
+    for (const { connection } of config.connections.values()) await connection.close()
+}
+
+export function createLog(settings: Pick<HubSettings, 'logLevel'>): Log {
+  return pino({ level: settings.logLevel, base: null })
+}
+
+/** Embedded, the key is made at the first start and kept beside the ledger; elsewhere it must be given. */
+export function masterKeys(settings: HubSettings): readonly string[] {
+  if (settings.keys && settings.keys.length > 0) return settings.keys
+  if (settings.databaseUrl)
+    throw new HubError('CONFIG_KEY_MISSING', { detail: 'HRHUB_KEY is required with DATABASE_URL' })
+  const file = join(settings.dataFolder, 'key')
+  if (existsSync(file)) return [readFileSync(file, 'utf8').trim()]
+  mkdirSync(settings.dataFolder, { recursive: true })
+  const key = randomBytes(32).toString('base64')
+  writeFileSync(file, `${key}\n`, { mode: 0o600 })
+  return [key]
+}

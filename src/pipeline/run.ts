@@ -1,0 +1,119 @@
+/** The pipeline of one process: its stages wired, its timers under leases, its orderly end. */
+import { randomUUID } from 'node:crypto'
+import type { Channel } from '../channel/types.js'
+import { takeLease } from '../ledger/take-lease.js'
+import { createDeliverer } from './deliver/deliver.js'
+import type { Folded } from './fold/fold-batch.js'
+import type { Parts } from './parts.js'
+import { plantPolls, pollDue } from './poll.js'
+import { createReceiver, type Receiver } from './receive.js'
+import { refetchDue } from './refetch.js'
+import { createRefolder, type Refolder } from './refold.js'
+import { type Bell, createBell } from './ring.js'
+import { type SweepResult, sweep, sweepWaits } from './sweep.js'
+
+export interface Pipeline {
+  readonly receiver: Receiver
+  readonly refolder: Refolder
+  readonly bell: Bell
+  /** Runs the sweep now, as the timer does. */
+  sweep(): Promise<SweepResult>
+  poll(): Promise<number>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface PipelineOptions {
+  readonly parts: Parts
+  readonly channel: Channel
+  readonly role: 'all' | 'api' | 'worker'
+  /** Told what each fold changed, after its commit (the feed's sealer, live pages). */
+  readonly onFolded?: (tenant: string, folded: Pick<Folded, 'due'>) => void
+}
+
+const SWEEP_MS = 5000
+/** Hints and polls are looked for more often: HR sees a report within a second of its hint. */
+const FETCH_MS = 500
+const LEASE_MS = 30_000
+/** Rows one process works on at a time: calls are short and the vendors' limits are stricter. */
+const ROOM = 512
+
+export function createPipeline({ parts, channel, role, onFolded }: PipelineOptions): Pipeline {
+  const holder = randomUUID()
+  const delivers = role !== 'api'
+  const background = new Set<Promise<unknown>>()
+  const timers: NodeJS.Timeout[] = []
+  let stopping = false
+
+  const keep = (work: Promise<unknown>, event: string) => {
+    const kept = work
+      .catch(error => parts.log.error({ error: error instanceof Error ? error.stack : String(error) }, event))
+      .finally(() => background.delete(kept))
+    background.add(kept)
+  }
+
+  const deliverer = createDeliverer({
+    parts,
+    onSettled: ({ tenant, due, released }) => {
+      bell.ring(tenant, due)
+      if (released.length > 0) keep(refolder.refold(tenant, released), 'refold.failed')
+      onFolded?.(tenant, { due })
+    },
+  })
+  const bell = createBell({ parts, channel, deliverer, room: ROOM, delivers })
+
+  function folded(tenant: string, result: Folded): void {
+    bell.ring(tenant, result.due)
+    if (result.released.length > 0) keep(refolder.refold(tenant, result.released), 'refold.failed')
+    if (result.waited) keep(sweepWaits(parts, refolder, bell), 'waits.failed')
+    if (result.hints && delivers) keep(refetchDue(parts, refolder), 'refetch.failed')
+    onFolded?.(tenant, result)
+  }
+  const refolder = createRefolder(parts, folded)
+  const receiver = createReceiver(parts, folded)
+
+  /** A timer that runs in one process at a time and never overlaps itself. */
+  function every(ms: number, lease: string, work: () => Promise<unknown>): void {
+    let running = false
+    const timer = setInterval(() => {
+      if (running || stopping) return
+      running = true
+      keep(
+        (async () => {
+          try {
+            if ((await takeLease(parts.ledger, lease, holder, LEASE_MS)) !== undefined) await work()
+          } finally {
+            running = false
+          }
+        })(),
+        `${lease}.failed`,
+      )
+    }, ms)
+    timers.push(timer)
+  }
+
+  return {
+    receiver,
+    refolder,
+    bell,
+    sweep: () => sweep(parts, refolder, bell),
+    poll: () => pollDue(parts, refolder),
+    async start() {
+      await bell.listen()
+      if (!delivers) return
+      await plantPolls(parts)
+      await sweep(parts, refolder, bell)
+      every(SWEEP_MS, 'sweep', () => sweep(parts, refolder, bell))
+      every(FETCH_MS, 'fetch', async () => {
+        await refetchDue(parts, refolder)
+        await pollDue(parts, refolder)
+      })
+    },
+    async stop() {
+      stopping = true
+      for (const timer of timers) clearInterval(timer)
+      await bell.stop()
+      while (background.size > 0) await Promise.all(background)
+    },
+  }
+}
