@@ -267,7 +267,7 @@ export function createCaller(options: CallerOptions): Caller {
       })
       judged = await dispatch(call, { ...aim, step, scope: here })
       if (judged.outcome.is !== 'accepted') return judged
-      answers[step.name] = { body: judged.outcome.answer ?? null }
+      answers[step.name] = { status: judged.outcome.status ?? null, body: judged.outcome.answer ?? null }
       scope = { ...judged.scope, step: answers }
     }
     const nothing = outcomeOf('accepted', undefined, 'no step applied')

@@ -3,13 +3,12 @@
  * the finished ones gave, is worked out from it alone, so a crash between two steps goes on where it was.
  */
 import { HubError } from '../kernel/errors.js'
-import type { Json, JsonObject } from '../kernel/json.js'
+import { isObject, type Json, type JsonObject } from '../kernel/json.js'
 import type { Caller } from './caller.js'
 import type { Scope } from './expressions.js'
 import type { Connector, Slot, Step, Take } from './manifest/connector.js'
 import { bindCall } from './operation/bind.js'
 import { personalValues } from './operation/mask.js'
-import { idOf, keepOf } from './operation/outcome.js'
 import type { Transport } from './transport/transport.js'
 import type { EffectProgress, Next, Outcome, PreparedCall } from './types.js'
 
@@ -36,7 +35,7 @@ export function createEffects(
     record: progress.record,
     callback_url: progress.callbackUrl,
     ...(progress.begunAt !== undefined && { sent_at: new Date(progress.begunAt).toISOString() }),
-    step: stepRoot(progress.steps),
+    step: progress.steps,
   })
 
   /** What the finished steps took from their answers; later ones win. */
@@ -47,16 +46,10 @@ export function createEffects(
     let id: string | undefined
     let keep: JsonObject | undefined
     for (const step of slot.steps) {
-      if (!Object.hasOwn(progress.steps, step.name)) continue
-      const scope = {
-        ...baseScope(progress),
-        sent: progress.body,
-        operation: step.operation.id,
-        body: progress.steps[step.name],
-      }
-      id = idOf(takeOf(slot, step)?.id, scope) ?? id
-      const more = keepOf(takeOf(slot, step), scope)
-      if (more) keep = { ...keep, ...more }
+      const stored = storedStep(progress, step)
+      if (!stored) continue
+      if (typeof stored['id'] === 'string') id = stored['id']
+      if (isObject(stored['keep'])) keep = { ...keep, ...(stored['keep'] as JsonObject) }
     }
     return { id, keep }
   }
@@ -74,8 +67,9 @@ export function createEffects(
       const here = scope(progress)
       let answer: Json | undefined
       for (const [index, step] of slot.steps.entries()) {
-        if (Object.hasOwn(progress.steps, step.name)) {
-          answer = progress.steps[step.name]
+        const stored = storedStep(progress, step)
+        if (stored) {
+          answer = stored['body'] ?? undefined
           continue
         }
         if (step.when && step.when.evaluate(here) !== true) continue
@@ -141,8 +135,9 @@ function ownStepTake(take: Take | undefined, step: Step): Take | undefined {
   }
 }
 
-function stepRoot(steps: EffectProgress['steps']): Readonly<Record<string, { readonly body: Json }>> {
-  return Object.fromEntries(Object.entries(steps).map(([name, body]) => [name, { body }]))
+function storedStep(progress: EffectProgress, step: Step): JsonObject | undefined {
+  const stored = Object.hasOwn(progress.steps, step.name) ? progress.steps[step.name] : undefined
+  return isObject(stored) ? (stored as JsonObject) : undefined
 }
 
 function slotOf(connector: Connector, progress: EffectProgress): Slot {
@@ -152,6 +147,16 @@ function slotOf(connector: Connector, progress: EffectProgress): Slot {
   const slot = resource?.slots[progress.verb]
   if (!slot) throw ability(connector, progress.resource, progress.verb)
   return slot
+}
+
+/** What is kept of a finished step. */
+export function finishedStep(outcome: Outcome): Json {
+  return {
+    status: outcome.status ?? null,
+    body: outcome.answer ?? null,
+    id: outcome.id ?? null,
+    keep: outcome.keep ?? null,
+  }
 }
 
 export function ability(connector: Connector, resource: string, what: string): HubError {

@@ -115,7 +115,8 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     },
     async check() {
       if (!connector.check) return outcomeOf('accepted', undefined, 'the connector has no check')
-      const { outcome } = await caller.perform(connector.check, { verb: 'check', scope: { settings } })
+      const scope = { settings, sent_at: new Date(clock.now()).toISOString() }
+      const { outcome } = await caller.perform(connector.check, { verb: 'check', scope })
       return outcome
     },
     preview(call) {

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { HubError } from '../kernel/errors.js'
 import type { Json, JsonObject } from '../kernel/json.js'
+import { finishedStep } from './effects.js'
 import type { OpenConnection } from './open-connection.js'
 import type { EffectProgress, Outcome, PreparedCall, Verb } from './types.js'
 
@@ -65,6 +66,6 @@ export async function runVerb(
     const outcome = await connection.send(call, progress)
     done.push({ step: call.step, request, call, outcome })
     if (outcome.is !== 'accepted') return done
-    steps[call.step] = outcome.answer ?? null
+    steps[call.step] = finishedStep(outcome)
   }
 }

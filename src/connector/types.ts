@@ -72,7 +72,7 @@ export interface EffectProgress {
   readonly callbackUrl: string | undefined
   /** When the effect began, ms since the epoch; `sent_at` of the manifest's words (look-ups by day need it). */
   readonly begunAt?: number
-  /** Answers of finished steps, by step name. */
+  /** Of each finished step, by name: `{ status, body, id, keep }` of its accepted outcome (body = its answer). */
   readonly steps: Readonly<Record<string, Json>>
 }
 

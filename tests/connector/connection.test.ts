@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AttemptLog } from '../../src/connector/caller.js'
+import { finishedStep } from '../../src/connector/effects.js'
 import {
   type ConnectionOptions,
   type OpenConnection,
@@ -52,7 +53,7 @@ async function drive(connection: OpenConnection, start: EffectProgress) {
     const outcome = await connection.send(next.call, { ...start, steps })
     outcomes.push(outcome)
     if (outcome.is !== 'accepted') return { outcomes, end: undefined }
-    steps[next.call.step] = outcome.answer ?? null
+    steps[next.call.step] = finishedStep(outcome)
   }
 }
 const made: Answer = { json: { code: 0, data: { session_id: 'S9', room: 'R1' } } }
@@ -81,7 +82,7 @@ describe('an effect', () => {
   it('goes on after a crash between two steps, without the first one again', async () => {
     const { connection, calls } = await connect(() => ({ json: { code: 0 } }))
     const body = { title: 'x', attendees: [{ id: 'u1' }] }
-    const steps = { make: { code: 0, data: { session_id: 'S7', room: 'R7' } } }
+    const steps = { make: { status: 200, body: { code: 0 }, id: 'S7', keep: { room: 'R7' } } }
     const { end } = await drive(connection, effect({ body, steps }))
     expect(calls().map(call => call.path)).toEqual(['/sessions/S7/attendees'])
     expect(end).toMatchObject({ id: 'S7', keep: { room: 'R7' } })
