@@ -119,6 +119,8 @@ function wrongResult(schema: Known, wanted: 'bool' | 'time'): string | undefined
 export interface Cel<S> {
   /** @throws CelFailure */
   readonly run: (scope: S) => Json | undefined
+  /** Whether the result is true; absent is not. @throws CelFailure */
+  readonly test: (scope: S) => boolean
   readonly type: Start
   readonly reads: readonly { readonly root: string; readonly path: string }[]
   readonly records: readonly ReadPath[]
@@ -154,6 +156,10 @@ export function compileCel<S>(
     records: found.records,
     personal: found.personal,
     literal: compiled.isLiteral ? compiled.literal : undefined,
+    test: scope => {
+      budget.left = MAX_VISITS
+      return run(scope) === true
+    },
     run: scope => {
       budget.left = MAX_VISITS
       return toJson(run(scope))

@@ -18,9 +18,9 @@ export class Constants {
 }
 
 /** @param body text made by the emitters of this file, of fixed words and names of constants only */
-export function build<F>(constants: Constants, parameter: 'f' | 'v', body: string): F {
+export function build<F>(constants: Constants, parameter: 'f' | 'v', body: string, before = ''): F {
   const names = constants.values.map((_, index) => `k${index}`)
-  const text = `'use strict'\nreturn function generated${serial++}(${parameter}) {\n${body}\n}`
+  const text = `'use strict'\n${before}\nreturn function generated${serial++}(${parameter}) {\n${body}\n}`
   return new Function(...names, text)(...constants.values) as F
 }
 
@@ -43,7 +43,8 @@ export function ownMember(value: unknown, name: string): unknown {
 }
 
 function entryAt(value: unknown, index: number): unknown {
-  return Array.isArray(value) ? value.at(index) : undefined
+  if (!Array.isArray(value)) return undefined
+  return index < 0 ? value.at(index) : value[index]
 }
 
 function findEntry(value: unknown, member: string, is: string): unknown {
@@ -119,7 +120,9 @@ export interface Member<F> {
  */
 export function generateObject<F>(members: readonly Member<F>[]): (frame: F) => Record<string, unknown> {
   const constants = new Constants()
-  const lines = ['const o = {}', 'let v']
+  // A plain object by its prototype; a constructor of its own lets V8 learn how many members to make room for.
+  const before = `function Plain() {}\nPlain.prototype = ${constants.add(Object.prototype)}`
+  const lines = ['const o = new Plain()', 'let v']
   const nested = new Map<string, string>()
   const holder = (path: readonly string[]): string => {
     if (path.length === 0) return 'o'
@@ -138,5 +141,117 @@ export function generateObject<F>(members: readonly Member<F>[]): (frame: F) => 
     lines.push(`if (v !== undefined) ${holder(target.slice(0, -1))}[${constants.add(target.at(-1))}] = v`)
   }
   lines.push('return o')
+  return build(constants, 'f', lines.join('\n'), before)
+}
+
+/** A rule's pipeline as one function: the value, each stage in turn, each over a list's entries where it is one. */
+export interface PipelineStage<F> {
+  readonly run: (value: unknown, frame: F) => unknown
+  /** Takes a list whole. */
+  readonly whole: boolean
+}
+
+export function generatePipeline<F>(
+  source: Pick<Member<F>, 'inline' | 'run'>,
+  stages: readonly PipelineStage<F>[],
+  overEntries: (run: PipelineStage<F>['run']) => PipelineStage<F>['run'],
+): (frame: F) => unknown {
+  const constants = new Constants()
+  const lines = ['let v', `v = ${emitValue(source, constants)}`]
+  for (const { run, whole } of stages) {
+    lines.push('if (v === undefined || v === null) return v')
+    const one = `${constants.add(run)}(v, f)`
+    lines.push(
+      whole ? `v = ${one}` : `v = Array.isArray(v) ? ${constants.add(overEntries(run))}(v, f) : ${one}`,
+    )
+  }
+  lines.push('return v')
+  return build(constants, 'f', lines.join('\n'))
+}
+
+/** Calls `run`, lets `accept` judge what is there, and hands every error to `fail`. */
+export function generateGuarded<F>(
+  run: (frame: F) => unknown,
+  accept:
+    | { readonly test: (value: unknown) => boolean; readonly reject: (value: unknown) => never }
+    | undefined,
+  fail: (error: unknown, frame: F) => never,
+): (frame: F) => unknown {
+  const constants = new Constants()
+  const call = `${constants.add(run)}(f)`
+  const judged = accept
+    ? `const v = ${call}
+if (v !== undefined && v !== null && !${constants.add(accept.test)}(v)) ${constants.add(accept.reject)}(v)
+return v`
+    : `return ${call}`
+  return build(constants, 'f', `try {\n${judged}\n} catch (e) {\n${constants.add(fail)}(e, f)\n}`)
+}
+
+const emitValue = <F>({ inline, run }: Pick<Member<F>, 'inline' | 'run'>, constants: Constants): string =>
+  inline ? inline(constants) : `${constants.add(run)}(f)`
+
+/** A list of what the parts give; absent parts are left out. */
+export function generateList<F>(
+  parts: readonly Pick<Member<F>, 'inline' | 'run'>[],
+): (frame: F) => unknown[] {
+  const constants = new Constants()
+  const names = parts.map((_, index) => `a${index}`)
+  const lines = ['let v', ...parts.map((part, index) => `const a${index} = ${emitValue(part, constants)}`)]
+  const all = names.map(name => `${name} !== undefined`).join(' && ') || 'true'
+  lines.push(`if (${all}) return [${names.join(', ')}]`)
+  lines.push('const o = []', ...names.map(name => `if (${name} !== undefined) o.push(${name})`), 'return o')
+  return build(constants, 'f', lines.join('\n'))
+}
+
+export interface Loop<F> {
+  readonly list: Pick<Member<F>, 'inline' | 'run'>
+  readonly where: ((frame: F) => boolean) | undefined
+  readonly one: Pick<Member<F>, 'inline' | 'run'>
+  /** Longest list that is walked here. */
+  readonly most: number
+  /** Whatever is no list, or too long a one. */
+  readonly other: (value: unknown, frame: F) => unknown
+}
+
+/** One result per entry of a list; the entries share one frame, because rules keep nothing. */
+export function generateLoop<F>({ list, where, one, most, other }: Loop<F>): (frame: F) => unknown {
+  const constants = new Constants()
+  const body = [
+    'let v',
+    `const list = ${emitValue(list, constants)}`,
+    'if (list === undefined || list === null) return list',
+    `if (!Array.isArray(list) || list.length > ${constants.add(most)}) return ${constants.add(other)}(list, f)`,
+    'const inner = { entry: undefined, index: 0, parent: f, run: f.run }',
+    'const o = []',
+    'for (let i = 0; i < list.length; i++) {',
+    'const f = inner',
+    'f.entry = list[i]',
+    'f.index = i',
+    ...(where ? [`if (!${constants.add(where)}(f)) continue`] : []),
+    `v = ${emitValue(one, constants)}`,
+    'if (v !== undefined) o.push(v)',
+    '}',
+    'return o',
+  ]
+  return build(constants, 'f', body.join('\n'))
+}
+
+/** Text of literals with a value between each two; absent where any value is. */
+export function generateText<F>(
+  literals: readonly string[],
+  parts: readonly Pick<Member<F>, 'inline' | 'run'>[],
+  refuse: (value: unknown) => never,
+): (frame: F) => string | undefined {
+  const constants = new Constants()
+  const lines = ['let v', `let t = ${constants.add(literals[0] ?? '')}`]
+  for (const [index, part] of parts.entries()) {
+    lines.push(`v = ${emitValue(part, constants)}`)
+    lines.push('if (v === undefined || v === null) return undefined')
+    lines.push(`if (typeof v === 'object') ${constants.add(refuse)}(v)`)
+    lines.push(`t += v`)
+    const literal = literals[index + 1] ?? ''
+    if (literal !== '') lines.push(`t += ${constants.add(literal)}`)
+  }
+  lines.push('return t')
   return build(constants, 'f', lines.join('\n'))
 }

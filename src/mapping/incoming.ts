@@ -54,9 +54,11 @@ export function compileIncoming(parts: Parts): (version: string) => InMapping {
     const id = ours?.(frame)
     const number = sequence?.(frame)
     const isGone = gone?.(frame)
+    const who = identity(frame, said)
     return {
       verdict: 'said',
-      ...identity(frame, said),
+      identity: who.identity,
+      identityRef: who.identityRef,
       occurredAt: typeof at === 'string' ? instantOfText(at) : undefined,
       sequence: typeof number === 'number' ? number : undefined,
       gone: typeof isGone === 'boolean' ? isGone : undefined,

@@ -64,6 +64,8 @@ class Walk {
   private kind: string | undefined
   private origin: Origin | undefined
   private problem: string | undefined
+  /** A `[*]` was passed: the result is a list. */
+  private many = false
   private readonly hops: Step[][] = [[]]
   private readonly reads: ReadPath[] = []
   private readonly schemaOf: (kind: string) => Known
@@ -81,7 +83,10 @@ class Walk {
     this.hops.at(-1)?.push(step)
     if (step.step === 'name') this.takeName(step.name)
     else if (step.step === 'index') this.enterList(step.index)
-    else this.enterList(undefined)
+    else {
+      if (step.step === 'all') this.many = true
+      this.enterList(undefined)
+    }
   }
 
   private takeName(name: string): void {
@@ -132,8 +137,8 @@ class Walk {
   end(): Resolved {
     if (this.origin) this.reads.push(readPath(this.origin))
     return {
-      schema: this.schema,
-      record: this.record,
+      schema: this.many ? listOf(this.schema) : this.schema,
+      record: this.many ? undefined : this.record,
       kind: this.kind,
       origin: this.origin,
       hops: this.hops,
@@ -142,6 +147,8 @@ class Walk {
     }
   }
 }
+
+const listOf = (schema: Known): JsonSchema => ({ type: 'array', ...(schema ? { items: schema } : {}) })
 
 /** What is read inside a list counts as reading the list. */
 function readPath({ via, names, aboveList }: Origin): ReadPath {

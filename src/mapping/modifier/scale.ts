@@ -63,6 +63,7 @@ const POWERS = [1, 10, 100, 1000, 10_000]
 /** Whole numbers below 2^53 multiply exactly and divide to the nearest double; only what is longer needs decimals. */
 export function exactScale(value: number, from: number, to: number): number {
   if (Number.isInteger(from) && Number.isInteger(to)) {
+    if (Number.isInteger(value) && Number.isSafeInteger(value * to)) return (value * to) / from
     for (const power of POWERS) {
       const whole = Math.round(value * power)
       if (whole / power !== value) continue

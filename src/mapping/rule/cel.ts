@@ -44,8 +44,7 @@ export function compileCondition(
     cx.list.add('MAPPING_EXPRESSION_INVALID', at, 'the condition is neither true nor false')
   if (cel.literal === false)
     cx.list.add('MAPPING_RULE_UNREACHABLE', at, 'the condition is never true, so the rule never runs')
-  const { run } = cel
-  return frame => run(frame) === true
+  return cel.test
 }
 
 function celContext(scope: Scope, cx: RuleContext): CelContext<Frame> {

@@ -73,6 +73,8 @@ export interface Rule {
   readonly constant?: { readonly value: Json } | undefined
   /** The last step itself makes the type (a lookup, `as`, a template); no guard is needed. */
   readonly sure?: boolean | undefined
+  /** Refusals of `run` already carry their place. */
+  readonly placed?: boolean | undefined
   /** The value before modifiers, for explanations. */
   readonly source?: RuleFn | undefined
 }

@@ -3,19 +3,19 @@
  * tell, the place for refusals, and the probe of tests and explanations.
  */
 import type { Json } from '../../kernel/json.js'
+import { generateGuarded } from '../generate.js'
 import { Refusal, type RuleSite } from '../refusal.js'
 import { annotation } from '../schema.js'
 import type { ProbedRule, Rule, RuleContext, RuleObject, Spot } from './context.js'
 import { checkFit, guardOf, warnUncovered } from './fit.js'
-import { located, type RuleFn } from './frame.js'
+import { type Frame, located, type RuleFn } from './frame.js'
 import { referenceWords, refKind, toReference } from './reference.js'
 
 export function settle(rule: Rule, written: Json, node: RuleObject, spot: Spot, cx: RuleContext): Rule {
-  const personal = rule.personal !== undefined || annotation(spot.schema, 'x-personal') !== undefined
-  const site: RuleSite = { place: cx.list.place(spot.at), target: spot.target, personal }
+  const site = siteOf(rule, spot, cx)
   const shaped = spot.isTarget ? shape(rule, node, spot, cx) : rule
   const isBarePath = shaped.inline !== undefined && cx.probe === undefined
-  const run = isBarePath ? shaped.run : placed(shaped.run, site)
+  const run = isBarePath || shaped.placed ? shaped.run : placed(shaped.run, site)
   if (!cx.probe) return { ...shaped, run }
   const probed: ProbedRule = { site, text: inOneLine(written) }
   cx.probe.declare(probed)
@@ -37,23 +37,15 @@ function shape(rule: Rule, node: RuleObject, spot: Spot, cx: RuleContext): Rule 
     throw new Refusal('MAPPING_TYPE_MISMATCH', value, guard.expected)
   }
   const { test, type } = guard
-  const guarded: RuleFn = frame => {
-    const value = run(frame)
-    return value === undefined || value === null || test(value) ? value : reject(value)
-  }
+  const site = siteOf(rule, spot, cx)
+  const guarded = placed(run, site, { test, reject })
   // A plain path stays inline where one `typeof` tells; what fails goes the slow way, which knows its place.
-  if (!inline || !type || cx.probe) return { ...rule, run: guarded, inline: undefined }
-  const site: RuleSite = {
-    place: cx.list.place(spot.at),
-    target: spot.target,
-    personal: rule.personal !== undefined || annotation(spot.schema, 'x-personal') !== undefined,
-  }
-  const slow = placed(guarded, site)
+  if (!inline || !type || cx.probe) return { ...rule, run: guarded, inline: undefined, placed: true }
   return {
     ...rule,
-    run: slow,
+    run: guarded,
     inline: constants => {
-      const name = constants.add(slow)
+      const name = constants.add(guarded)
       return `(v = ${inline(constants)}, typeof v === '${type}' ? v : v === undefined ? v : ${name}(f))`
     },
   }
@@ -81,14 +73,10 @@ function references(
   }
 }
 
-function placed(run: RuleFn, site: RuleSite): RuleFn {
-  return frame => {
-    try {
-      return run(frame)
-    } catch (error) {
-      throw located(error, site, frame)
-    }
-  }
+function placed(run: RuleFn, site: RuleSite, accept?: Parameters<typeof generateGuarded>[1]): RuleFn {
+  return generateGuarded<Frame>(run, accept, (error, frame) => {
+    throw located(error, site, frame)
+  })
 }
 
 function watched(run: RuleFn, probed: ProbedRule, source: RuleFn, { probe }: RuleContext): RuleFn {
@@ -108,4 +96,9 @@ function watched(run: RuleFn, probed: ProbedRule, source: RuleFn, { probe }: Rul
 function inOneLine(node: Json): string {
   const text = typeof node === 'string' ? node : JSON.stringify(node)
   return text.length > 160 ? `${text.slice(0, 160)}…` : text
+}
+
+export function siteOf(rule: Rule, spot: Spot, cx: RuleContext): RuleSite {
+  const personal = rule.personal !== undefined || annotation(spot.schema, 'x-personal') !== undefined
+  return { place: cx.list.place(spot.at), target: spot.target, personal }
 }

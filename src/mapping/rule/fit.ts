@@ -121,5 +121,7 @@ export function guardOf(schema: Known): Guard | undefined {
   const simple =
     types.size === 1 && (only === 'string' || only === 'number' || only === 'boolean') ? only : undefined
   const tests = [...types].map(type => TESTS[type] ?? (() => true))
+  const [first] = tests
+  if (tests.length === 1 && first) return { type: simple, test: first, expected }
   return { type: simple, test: value => tests.some(test => test(value)), expected }
 }

@@ -4,12 +4,12 @@
  * join, default, required; on_error around them.
  */
 import { isObject, type Json } from '../../kernel/json.js'
+import { generateList, generatePipeline } from '../generate.js'
 import { asRead, asWrite } from '../modifier/as.js'
 import { lookup } from '../modifier/lookup.js'
 import type { Modifier, Stage } from '../modifier/modifier.js'
 import { scale } from '../modifier/scale.js'
 import { join, lower, split, trim, upper } from '../modifier/text.js'
-import type { RuleSite } from '../refusal.js'
 import { Refusal } from '../refusal.js'
 import { annotation, entryOf, type Known, listed, mayBe } from '../schema.js'
 import { cel } from '../source/cel.js'
@@ -25,7 +25,7 @@ import { didYouMean } from '../suggest.js'
 import { compileCondition } from './cel.js'
 import { NO_RULE, type Rule, type RuleContext, type RuleObject, type Scope, type Spot } from './context.js'
 import { compileFields } from './fields.js'
-import { settle } from './finish.js'
+import { settle, siteOf } from './finish.js'
 import type { Frame, RuleFn } from './frame.js'
 import { onError } from './on-error.js'
 import { compilePath } from './path.js'
@@ -103,7 +103,7 @@ export function compileRule(node: Json, spot: Spot, scope: Scope, cx: RuleContex
 
 /** A list of rules is a list of their values; what is absent is left out. */
 function compileList(nodes: readonly Json[], spot: Spot, scope: Scope, cx: RuleContext): Rule {
-  const runs = nodes.map((node, index) => {
+  const parts = nodes.map((node, index) => {
     const entry = entryOf(spot.schema, index)
     const schema = entry === 'none' ? undefined : entry.schema
     return cx.rule(
@@ -111,17 +111,10 @@ function compileList(nodes: readonly Json[], spot: Spot, scope: Scope, cx: RuleC
       { ...spot, at: [...spot.at, index], target: `${spot.target}[${index}]`, schema },
       scope,
       cx,
-    ).run
+    )
   })
-  const run: RuleFn = frame => {
-    const out: unknown[] = []
-    for (const part of runs) {
-      const made = part(frame)
-      if (made !== undefined) out.push(made)
-    }
-    return out
-  }
-  return settle({ run, type: { type: 'array' } }, nodes, {}, spot, cx)
+  const run = generateList<Frame>(parts)
+  return settle({ run, type: { type: 'array' }, sure: true, placed: true }, nodes, {}, spot, cx)
 }
 
 function compileObject(node: RuleObject, spot: Spot, scope: Scope, cx: RuleContext): Rule {
@@ -148,6 +141,7 @@ function compileObject(node: RuleObject, spot: Spot, scope: Scope, cx: RuleConte
     cx,
   )
   let rule = made ?? NO_RULE
+  const written = rule
   const sourceRun = rule.source ?? rule.run
   for (const modifier of MODIFIERS) {
     const asked = node[modifier.word]
@@ -158,13 +152,16 @@ function compileObject(node: RuleObject, spot: Spot, scope: Scope, cx: RuleConte
     rule = {
       run: rule.run,
       type: typeAfter(rule.type, stage),
-      sure: stage.type !== undefined && !hasOpenEnd(node, modifier),
+      sure:
+        stage.type !== undefined &&
+        !hasOpenEnd(node, modifier) &&
+        (stage.whole || !mayBe(rule.type, 'array')),
       personal: stage.personal === null ? undefined : (stage.personal ?? rule.personal),
     }
   }
   rule = {
     ...rule,
-    run: staged(rule.run, stages),
+    run: staged(written, stages),
     source: sourceRun,
     ...(stages.length > 0 ? { inline: undefined } : {}),
   }
@@ -243,39 +240,21 @@ function typeBefore(type: Known, modifier: Modifier): Known {
 }
 
 function typeAfter(type: Known, stage: Stage): Known {
-  const overList = !stage.whole && type !== undefined && mayBe(type, 'array') && !mayBe(type, 'string')
-  if (!overList) return stage.type
-  return { type: 'array', ...(stage.type ? { items: stage.type } : {}) }
+  if (stage.whole || !stage.type) return stage.type
+  const list: Known = { type: 'array', items: stage.type }
+  if (!mayBe(type, 'array')) return stage.type
+  return mayBe(type, 'string') || mayBe(type, 'number') ? { anyOf: [stage.type, list] } : list
 }
 
-function staged(source: RuleFn, stages: readonly Stage[]): RuleFn {
-  const [only] = stages
-  if (!only) return source
-  const steps = stages.map(step)
-  const [single] = steps
-  if (steps.length === 1 && single)
-    return frame => {
-      const value = source(frame)
-      return value === undefined || value === null ? value : single(value, frame)
-    }
-  return frame => {
-    let current = source(frame)
-    for (const next of steps) {
-      if (current === undefined || current === null) return current
-      current = next(current, frame)
-    }
-    return current
-  }
+function staged(rule: Rule, stages: readonly Stage[]): RuleFn {
+  if (stages.length === 0) return rule.run
+  const steps = stages.map(({ run, whole }) => ({ run, whole: whole ?? false }))
+  return generatePipeline<Frame>(rule, steps, overEntries)
 }
 
-/** A stage over one value or over each entry of a list; nulls in a list stay. */
-function step({ run, whole }: Stage): (value: unknown, frame: Frame) => unknown {
-  if (whole) return run
-  return (current, frame) =>
-    Array.isArray(current)
-      ? current.map(entry => (entry === null ? null : run(entry, frame)))
-      : run(current, frame)
-}
+/** A stage over each entry of a list; nulls in it stay. */
+const overEntries: (run: Stage['run']) => Stage['run'] = run => (list, frame) =>
+  Array.isArray(list) ? list.map(entry => (entry === null ? null : run(entry, frame))) : run(list, frame)
 
 const conditional =
   (run: RuleFn, when: (frame: Frame) => boolean): RuleFn =>
@@ -312,9 +291,4 @@ function withDefault(rule: Rule, node: RuleObject, word: string, spot: Spot, cx:
     }
   }
   return run === rule.run ? rule : { ...rule, run, inline: undefined }
-}
-
-export function siteOf(rule: Rule, spot: Spot, cx: RuleContext): RuleSite {
-  const personal = rule.personal !== undefined || annotation(spot.schema, 'x-personal') !== undefined
-  return { place: cx.list.place(spot.at), target: spot.target, personal }
 }

@@ -5,6 +5,7 @@
 
 import { isHubError } from '../../kernel/errors.js'
 import { isObject, type Json } from '../../kernel/json.js'
+import { generateLoop } from '../generate.js'
 import { Refusal, type RuleSite } from '../refusal.js'
 import { entryStart, type Start } from '../resolve.js'
 import { compileCondition } from '../rule/cel.js'
@@ -49,7 +50,7 @@ export const each: Source = {
     const one = onError ? forgiving(entry.run, onError, node['default'] ?? null, site) : entry.run
     const shared = { personal: entry.personal, source: list.run, sure: true }
     if (node['key'] === undefined) {
-      return { ...shared, run: toList(list.run, where, one), type: { type: 'array' } }
+      return { ...shared, run: toList(list, where, onError ? { run: one } : entry), type: { type: 'array' } }
     }
     const key = cx.rule(node['key'], partOf(spot, 'key'), inner, cx)
     return { ...shared, run: toObject(list.run, where, key.run, one), type: { type: 'object' } }
@@ -110,10 +111,9 @@ function entriesIn(value: unknown): Entries {
 
 type Condition = ((frame: Frame) => boolean) | undefined
 
-function toList(list: RuleFn, where: Condition, one: RuleFn): RuleFn {
-  return frame => {
-    const value = list(frame)
-    if (value === undefined || value === null) return value
+/** A list is walked by generated code; an object's members, and what is neither, take the slow way. */
+function toList(list: Rule, where: Condition, one: Pick<Rule, 'run' | 'inline'>): RuleFn {
+  const other = (value: unknown, frame: Frame): unknown => {
     const { values, keys } = entriesIn(value)
     const inner: Frame = { entry: undefined, index: 0, parent: frame, run: frame.run }
     const out: unknown[] = []
@@ -121,11 +121,12 @@ function toList(list: RuleFn, where: Condition, one: RuleFn): RuleFn {
       inner.entry = values[index]
       inner.index = keys?.[index] ?? index
       if (where && !where(inner)) continue
-      const made = one(inner)
+      const made = one.run(inner)
       if (made !== undefined) out.push(made)
     }
     return out
   }
+  return generateLoop<Frame>({ list, where, one, most: MAX_ENTRIES, other })
 }
 
 function toObject(list: RuleFn, where: Condition, keyOf: RuleFn, one: RuleFn): RuleFn {

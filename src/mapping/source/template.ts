@@ -2,9 +2,10 @@
 
 import type { Json } from '../../kernel/json.js'
 import { isObject } from '../../kernel/json.js'
+import { generateText } from '../generate.js'
 import { Refusal } from '../refusal.js'
 import { NO_RULE, partOf, type Rule } from '../rule/context.js'
-import type { RuleFn } from '../rule/frame.js'
+import type { Frame } from '../rule/frame.js'
 import { compilePath } from '../rule/path.js'
 import { mayBe } from '../schema.js'
 import { didYouMean } from '../suggest.js'
@@ -68,10 +69,7 @@ export const template: Source = {
           { key: true },
         )
     return {
-      run: join(
-        literals,
-        rules.map(rule => rule.run),
-      ),
+      run: generateText<Frame>(literals, rules, notText),
       type: { type: 'string' },
       sure: true,
       personal: rules.find(rule => rule.personal)?.personal,
@@ -80,16 +78,6 @@ export const template: Source = {
   },
 }
 
-function join(literals: readonly string[], parts: readonly RuleFn[]): RuleFn {
-  return frame => {
-    let text = literals[0] ?? ''
-    for (const [index, part] of parts.entries()) {
-      const value = part(frame)
-      if (value === undefined || value === null) return undefined
-      if (typeof value === 'object')
-        throw new Refusal('MAPPING_TYPE_MISMATCH', value, 'text or a number in a template')
-      text += String(value) + (literals[index + 1] ?? '')
-    }
-    return text
-  }
+function notText(value: unknown): never {
+  throw new Refusal('MAPPING_TYPE_MISMATCH', value, 'text or a number in a template')
 }

@@ -1,0 +1,118 @@
+/**
+ * Measures compiled mappings against the same function written by hand and against JSONata, in one run. Prints one
+ * JSON line per figure; `ratio` is time per call, compiled over hand-written (lower is better).
+ * JSONata is installed apart: npm --prefix bench install
+ */
+
+import type { JsonSchema } from '../src/kernel/json-schema.js'
+import { parseYaml } from '../src/kernel/yaml.js'
+import { compileMapping } from '../src/mapping/compile.js'
+import { compileExpression } from '../src/mapping/expression.js'
+import type { CompileContext } from '../src/mapping/types.js'
+import { KINDS } from '../src/model/kinds.js'
+import {
+  candidateByHand,
+  candidateInput,
+  candidateJsonata,
+  candidateShape,
+  candidateYaml,
+} from './mapping-candidate.js'
+import {
+  reportByHand,
+  reportInput,
+  reportJsonata,
+  reportShape,
+  reportYaml,
+  TABLES,
+} from './mapping-report.js'
+
+const SHAPES: Readonly<Record<string, JsonSchema>> = {
+  'acme.report': reportShape,
+  'acme.candidate': candidateShape,
+}
+const context: CompileContext = {
+  tables: TABLES,
+  isKind: name => KINDS.has(name),
+  schemaOf: name => SHAPES[name] ?? (KINDS.get(name)?.schema as unknown as JsonSchema | undefined),
+  stateOrder: (kind, word) => KINDS.get(kind)?.machines['state']?.order[word],
+}
+
+let sink: unknown
+
+/** Calls per second: the best of several rounds, because the machine is shared. */
+function rate(run: () => unknown, rounds = 7, milliseconds = 250): number {
+  for (let warm = 0; warm < 20_000; warm++) sink = run()
+  let best = 0
+  for (let round = 0; round < rounds; round++) {
+    const began = performance.now()
+    let calls = 0
+    while (performance.now() - began < milliseconds) for (let i = 0; i < 200; i++, calls++) sink = run()
+    best = Math.max(best, (calls / (performance.now() - began)) * 1000)
+  }
+  return best
+}
+
+async function rateAsync(run: () => Promise<unknown>, milliseconds = 1500): Promise<number> {
+  for (let warm = 0; warm < 200; warm++) sink = await run()
+  const began = performance.now()
+  let calls = 0
+  while (performance.now() - began < milliseconds) {
+    sink = await run()
+    calls++
+  }
+  return (calls / (performance.now() - began)) * 1000
+}
+
+interface JsonataModule {
+  default(text: string): { evaluate(input: unknown): Promise<unknown> }
+}
+
+async function loadJsonata(): Promise<JsonataModule | undefined> {
+  try {
+    return (await import(new URL('./node_modules/jsonata/jsonata.js', import.meta.url).href)) as JsonataModule
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+const print = (figure: string, values: Record<string, unknown>) =>
+  process.stdout.write(`${JSON.stringify({ figure, ...values })}\n`)
+
+async function compare(
+  name: string,
+  yaml: string,
+  input: object,
+  byHand: (source: never) => unknown,
+  jsonataText: string,
+): Promise<void> {
+  const { mapping, problems } = compileMapping(parseYaml(yaml, `${name}.yaml`), context)
+  if (mapping?.direction !== 'in') throw new Error(JSON.stringify(problems))
+  const env = { settings: {} }
+  const one = JSON.stringify(mapping.read(input as never, env))
+  const other = JSON.stringify(byHand(input as never))
+  if (one !== other) throw new Error(`the two differ:\n${one}\n${other}`)
+  const hand = rate(() => byHand(input as never))
+  const compiled = rate(() => mapping.read(input as never, env))
+  const engine = await loadJsonata()
+  const expression = engine?.default(jsonataText)
+  const jsonata = expression ? await rateAsync(() => expression.evaluate(input)) : undefined
+  print(`mapping.${name}`, {
+    hand_written_per_s: Math.round(hand),
+    compiled_per_s: Math.round(compiled),
+    ratio: Number((hand / compiled).toFixed(2)),
+    jsonata_per_s: jsonata === undefined ? 'not installed' : Math.round(jsonata),
+    times_jsonata: jsonata === undefined ? undefined : Math.round(compiled / jsonata),
+  })
+}
+
+await compare('report', reportYaml, reportInput, reportByHand, reportJsonata)
+await compare('candidate', candidateYaml, candidateInput, candidateByHand, candidateJsonata)
+
+const when = compileExpression('record.state != "draft" && has(record.schedule) && record.composite >= 8', {
+  roots: { record: {} },
+})
+if ('problems' in when) throw new Error(JSON.stringify(when.problems))
+const scope = { record: { state: 'scheduled', schedule: { start: '2026-03-01T02:00:00Z' }, composite: 8.5 } }
+print('cel.when', { per_s: Math.round(rate(() => when.expression.evaluate(scope))) })
+if (sink === undefined) process.exitCode = 1
