@@ -136,7 +136,7 @@ export async function answerCall(
   const answer = await callContext.run(context, () =>
     work(parts, operation, { request, headers, raw, staleBy }, problem),
   )
-  parts.memory.save()
+  await parts.memory.save()
 
   const sayAll = () => Promise.all(context.said.map(record => parts.callbacks.send(record)))
   if (fault?.kind === 'overtake') await Promise.race([sayAll(), pause(OVERTAKE_LIMIT, parts.stopped)])

@@ -99,7 +99,7 @@ export async function startSimulator(
     faults,
     now,
     scale: options.retryScale ?? 1,
-    changed: () => memory.save(),
+    changed: () => memory.saveSoon(),
     broke: text => void breaches.push(text),
   })
 
@@ -119,7 +119,7 @@ export async function startSimulator(
       const context = callContext.getStore()
       effects.push({ ...effect, at: now(), operation: context?.operation ?? 'control' })
       // A call saves before its answer; what happens outside one (SMTP, a timer) has nobody else to save it.
-      if (!context) memory.save()
+      if (!context) void memory.save()
     },
     emit(event, key, body) {
       breaches.push(...(document.checkCallback(event, body) ?? []).map(text => `${event}: ${text}`))
@@ -162,7 +162,7 @@ export async function startSimulator(
       const control = Object.hasOwn(vendor.controls ?? {}, name) ? vendor.controls?.[name] : undefined
       if (!control) throw new Error(`${identity.name} has no control ${name}`)
       const result = await control.run(input)
-      memory.save()
+      await memory.save()
       return result
     },
     snapshot: () => vendor.snapshot(),
@@ -172,7 +172,7 @@ export async function startSimulator(
       await callbacks.close()
       await vendor.close?.()
       await server.close()
-      memory.save()
+      memory.close()
       if (breaches.length > 0) throw new Error(`${identity.name} broke its document:\n${breaches.join('\n')}`)
     },
   }
@@ -180,7 +180,7 @@ export async function startSimulator(
   await vendor.extend?.(server)
   own.port = await listen(server, options.port || own.port)
   url = `http://127.0.0.1:${own.port}`
-  memory.save()
+  await memory.save()
   return simulator
 }
 

@@ -1,5 +1,6 @@
 /** Drives one effect through a connection as the pipeline would, without a ledger. */
 
+import { finishedStep } from '../../../src/connector/effects.js'
 import type { Connection, EffectProgress, Outcome, Verb } from '../../../src/connector/types.js'
 import { derivedUuid } from '../../../src/kernel/ids.js'
 import type { Json, JsonObject } from '../../../src/kernel/json.js'
@@ -12,6 +13,10 @@ export interface Wanted {
   readonly body: JsonObject
   readonly id?: string
   readonly record?: JsonObject
+  /** What was accepted last and kept with the link, where the thing was made before. */
+  readonly sent?: JsonObject
+  readonly kept?: JsonObject
+  readonly begunAt?: number
   /** Number of the effect: the token depends on it. */
   readonly n?: number
 }
@@ -24,10 +29,11 @@ export function progressOf(wanted: Wanted): EffectProgress {
     id: wanted.id,
     token: derivedUuid(KEY, wanted.resource, wanted.n ?? 1),
     body: wanted.body,
-    sent: undefined,
-    kept: undefined,
+    sent: wanted.sent,
+    kept: wanted.kept,
     record,
     callbackUrl: undefined,
+    ...(wanted.begunAt !== undefined && { begunAt: wanted.begunAt }),
     steps: {},
   }
 }
@@ -51,8 +57,13 @@ export async function run(connection: Connection, wanted: Wanted): Promise<Ended
     }
     last = await connection.send(next.call, progress)
     if (last.is !== 'accepted') return { outcome: last, id: undefined, keep: undefined, done: false }
-    const steps: Record<string, Json> = { ...progress.steps, [next.call.step]: last.answer ?? null }
-    progress = { ...progress, steps }
+    const finished: Json = {
+      status: last.status ?? null,
+      body: last.answer ?? null,
+      id: last.id ?? null,
+      keep: last.keep ?? null,
+    }
+    progress = { ...progress, steps: { ...progress.steps, [next.call.step]: finished } }
   }
   throw new Error('an effect without an end')
 }
