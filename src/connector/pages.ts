@@ -61,7 +61,8 @@ export async function readPage(
     if (read.outcome.is !== 'accepted')
       return { outcome: read.outcome, items: [], scope: read.scope, next: undefined }
     const found = list.hydrate.items ? attempt(list.hydrate.items, read.scope) : read.outcome.answer
-    things.push(...(list.hydrate.size === 1 && !list.hydrate.items ? [found ?? null] : itemsOf(found)))
+    if (list.hydrate.envelope) things.push({ id: item ?? null, body: found ?? null })
+    else things.push(...(list.hydrate.size === 1 && !list.hydrate.items ? [found ?? null] : itemsOf(found)))
   }
   return { outcome: judged.outcome, items: things, scope: judged.scope, next }
 }

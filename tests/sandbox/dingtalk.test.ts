@@ -75,7 +75,8 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Body }
+  const text = await answer.text()
+  return { status: answer.status, headers: answer.headers, body: JSON.parse(text || '{}') as Body }
 }
 const topapi = (path: string, body: unknown, accessToken = legacy) =>
   call('POST', `${path}?access_token=${accessToken}`, body)

@@ -269,7 +269,15 @@ export function slotCompiler(
       { verb: 'hydrate' },
       true,
     )
-    return compiled && { step: compiled, size: raw.size ?? 1, items: answer(raw.items, [...at, 'items']) }
+    const size = raw.size ?? 1
+    if (raw.envelope && size !== 1)
+      problems.add(
+        'CONNECTOR_MANIFEST_INVALID',
+        [...at, 'envelope'],
+        'envelope needs size 1: one answer, one id',
+      )
+    const items = answer(raw.items, [...at, 'items'])
+    return compiled && { step: compiled, size, items, envelope: raw.envelope ?? false }
   }
 
   return { slot, answer, take, paging, hydrate }

@@ -60,6 +60,8 @@ export interface Hydrate {
   readonly step: Step
   readonly size: number
   readonly items: Evaluator | undefined
+  /** Each thing as `{ id, body }`, id being what was listed. Only where things are read one by one. */
+  readonly envelope: boolean
 }
 
 export interface ReadSlot extends Slot {

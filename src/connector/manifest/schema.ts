@@ -93,6 +93,11 @@ const Hydrate = Type.Object(
     with: Type.Optional(With),
     size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     items: Type.Optional(Word),
+    envelope: Type.Optional(
+      Type.Boolean({
+        description: 'each thing comes as { id, body }: for answers that do not repeat the id',
+      }),
+    ),
   },
   closed,
 )

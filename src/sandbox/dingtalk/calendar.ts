@@ -177,7 +177,7 @@ export function createCalendar(corp: DingTalkCorp, workMs: number): DingTalkCale
     if (event.organizer.id === unionid) write({ ...event, status: 'cancelled' }, 'delete')
     else write({ ...event, attendees: event.attendees.filter(attendee => attendee.id !== unionid) }, 'update')
     note(call, 'delete', 'event', event.id)
-    return { status: 200, body: {} }
+    return { status: 200 }
   }
 
   function addAttendees(call: Call): Answer {
@@ -188,7 +188,7 @@ export function createCalendar(corp: DingTalkCorp, workMs: number): DingTalkCale
     if (attendees.length > MOST_ATTENDEES) failNew('invalidParameter', 'more than 5000 attendees')
     write({ ...event, attendees }, 'update')
     for (const input of fresh) note(call, 'create', 'attendee', `${event.id}/${input.id}`)
-    return { status: 200, body: {} }
+    return { status: 200 }
   }
 
   function removeAttendees(call: Call): Answer {
@@ -198,7 +198,7 @@ export function createCalendar(corp: DingTalkCorp, workMs: number): DingTalkCale
     )
     write({ ...event, attendees: event.attendees.filter(attendee => !gone.includes(attendee.id)) }, 'update')
     for (const id of gone) note(call, 'delete', 'attendee', `${event.id}/${id}`)
-    return { status: 200, body: {} }
+    return { status: 200 }
   }
 
   function respond(event: DingTalkEvent, unionid: string, responseStatus: ResponseStatus) {
@@ -263,7 +263,7 @@ export function createCalendar(corp: DingTalkCorp, workMs: number): DingTalkCale
         const { unionid } = caller(call)
         const { responseStatus } = bodyOf<{ responseStatus: ResponseStatus }>(call)
         respond(find(call.params['eventId'] ?? ''), unionid, responseStatus)
-        return { status: 200, body: {} }
+        return { status: 200 }
       },
     },
     controls: {

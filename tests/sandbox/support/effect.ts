@@ -3,7 +3,7 @@
 import { finishedStep } from '../../../src/connector/effects.js'
 import type { Connection, EffectProgress, Outcome, Verb } from '../../../src/connector/types.js'
 import { derivedUuid } from '../../../src/kernel/ids.js'
-import type { Json, JsonObject } from '../../../src/kernel/json.js'
+import type { JsonObject } from '../../../src/kernel/json.js'
 
 const KEY = Buffer.alloc(32, 1)
 
@@ -57,13 +57,7 @@ export async function run(connection: Connection, wanted: Wanted): Promise<Ended
     }
     last = await connection.send(next.call, progress)
     if (last.is !== 'accepted') return { outcome: last, id: undefined, keep: undefined, done: false }
-    const finished: Json = {
-      status: last.status ?? null,
-      body: last.answer ?? null,
-      id: last.id ?? null,
-      keep: last.keep ?? null,
-    }
-    progress = { ...progress, steps: { ...progress.steps, [next.call.step]: finished } }
+    progress = { ...progress, steps: { ...progress.steps, [next.call.step]: finishedStep(last) } }
   }
   throw new Error('an effect without an end')
 }

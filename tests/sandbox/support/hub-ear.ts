@@ -13,7 +13,7 @@ export interface Ear {
   /** Statuses for the next calls; afterwards 200. */
   readonly statuses: number[]
   /** Body of every answer; a function reads the question first. */
-  answer: string | ((heard: Heard) => string)
+  answer: string | ((heard: Heard) => string | Promise<string>)
   close(): Promise<void>
 }
 
@@ -31,8 +31,11 @@ export async function openEar(): Promise<Ear> {
         raw: Buffer.concat(chunks).toString('utf8'),
       }
       heard.push(question)
+      const status = statuses.shift() ?? 200
       const answer = typeof ear.answer === 'string' ? ear.answer : ear.answer(question)
-      response.writeHead(statuses.shift() ?? 200, { 'content-type': 'application/json' }).end(answer)
+      void Promise.resolve(answer).then(text =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(text),
+      )
     })
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
