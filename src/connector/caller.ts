@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../kernel/clock.js'
 import { HubError } from '../kernel/errors.js'
-import type { JsonObject } from '../kernel/json.js'
+import { fingerprint, type JsonObject } from '../kernel/json.js'
 import type { Auth } from './auth/auth.js'
 import { AUTH_KINDS } from './auth/kinds.js'
 import type { TokenStore } from './auth/token-store.js'
@@ -76,12 +76,16 @@ const MAX_ANSWER = 8 * 1024 * 1024
 const SHORT_WAIT = 1000
 /** Where a throttling vendor names no time. */
 const PAUSE = 1000
+/** A vendor's odd date must not silence a connection for days. */
+const MAX_PAUSE = 10 * 60_000
 
 export function createCaller(options: CallerOptions): Caller {
   const { connector, settings, transport, clock, limiter } = options
   const { limits } = connector
   const gate = new Gate(limits.concurrency)
   const owner = `${options.tenant}/${options.name}`
+  // Tokens belong to the credentials they were fetched with, in a store that outlives a connection's settings.
+  const credentials = fingerprint(settings).slice(0, 16)
   const auths = new Map<string, Auth>()
   const shared = new Map<string, unknown>()
   const client = transport.client && recordedClient(transport.client)
@@ -137,7 +141,7 @@ export function createCaller(options: CallerOptions): Caller {
         scheme: connector.document.securitySchemes[found.name],
         settings,
         tokens: options.tokens,
-        key: `${owner}/${found.name}`,
+        key: `${owner}/${found.name}/${credentials}`,
         clock,
         nonce: () => randomBytes(16).toString('hex'),
         call: (slot, scope, headers) =>
@@ -194,41 +198,60 @@ export function createCaller(options: CallerOptions): Caller {
   async function dispatch(call: PreparedCall, aim: CallAim): Promise<Judged> {
     if (aim.bare) return logged(call, aim, (await tryOnce(call, aim, false)).judged)
     const wait = place(aim)
-    if (wait > SHORT_WAIT) {
-      const detail = `${call.operation}: own limit, free in ${Math.ceil(wait / 1000)} s`
-      const outcome = outcomeOf('throttled', 'CONNECTOR_LIMIT_REACHED', detail, { wait })
-      return logged(call, aim, { outcome, scope: aim.scope, expired: false })
-    }
-    return gate.run(async () => {
+    if (wait > SHORT_WAIT) return logged(call, aim, ownLimit(call, aim, wait))
+    const judged = await gate.run(limits.timeoutMs, async () => {
       if (wait > 0) await sleep(wait)
-      let { judged, token } = await tryOnce(call, aim, false)
-      if (judged.expired) {
-        logged(call, aim, judged)
-        const renewable = connector.hooks !== undefined || (await authFor(aim.step)?.auth.renew(token))
-        if (renewable) judged = (await tryOnce(call, aim, true)).judged
-        else return judged
-      }
-      if (judged.outcome.is === 'throttled')
-        limiter.pause(limitKey(aim.step), clock.now() + (judged.outcome.wait ?? PAUSE))
-      return logged(call, aim, judged)
+      return judgedTwice(call, aim)
     })
+    return judged ?? logged(call, aim, ownLimit(call, aim, SHORT_WAIT))
+  }
+
+  /** Once, and once more with a new token where the vendor did not take the old one. */
+  async function judgedTwice(call: PreparedCall, aim: CallAim): Promise<Judged> {
+    let { judged, token } = await tryOnce(call, aim, false)
+    if (judged.expired) {
+      logged(call, aim, judged)
+      const renewable = connector.hooks !== undefined || (await authFor(aim.step)?.auth.renew(token))
+      if (!renewable) return judged
+      judged = (await tryOnce(call, aim, true)).judged
+    }
+    if (judged.outcome.is === 'throttled') pause(aim, judged)
+    return logged(call, aim, judged)
   }
 
   const limitKey = (step: Step) => (limits.per === 'operation' ? `${owner}/${step.operation.id}` : owner)
 
+  function recipientKey(aim: CallAim): string | undefined {
+    if (!limits.recipient || !['create', 'update', 'put'].includes(aim.verb)) return undefined
+    const who = attempt(limits.recipient.by, aim.scope)
+    return who === undefined || who === null ? undefined : `${owner}//${JSON.stringify(who)}`
+  }
+
   /** Takes a place under the limits; a wait that is sat out here takes its place when it ends. */
   function place(aim: CallAim): number {
     const now = clock.now()
-    if (limits.recipient && ['create', 'update', 'put'].includes(aim.verb)) {
-      const who = attempt(limits.recipient.by, aim.scope)
-      if (who !== undefined && who !== null) {
-        const wait = limiter.take(`${owner}//${JSON.stringify(who)}`, limits.recipient.rates, now)
-        if (wait > 0) return Math.max(wait, SHORT_WAIT + 1)
-      }
-    }
     const wait = limiter.take(limitKey(aim.step), limits.rates, now)
-    if (wait > 0 && wait <= SHORT_WAIT) limiter.take(limitKey(aim.step), limits.rates, now + wait)
-    return wait
+    if (wait > SHORT_WAIT) return wait
+    if (wait > 0) limiter.take(limitKey(aim.step), limits.rates, now + wait)
+    const recipient = recipientKey(aim)
+    if (recipient === undefined) return wait
+    const later = limiter.take(recipient, limits.recipient?.rates ?? [], now)
+    return later > 0 ? Math.max(later, SHORT_WAIT + 1) : wait
+  }
+
+  /** 429 and 503 are about us all; a throttle in the vendor's own words may be about one recipient alone. */
+  function pause(aim: CallAim, { outcome }: Judged): void {
+    const recipient = recipientKey(aim)
+    const wait = outcome.wait ?? PAUSE
+    if (outcome.status === 429 || outcome.status === 503)
+      limiter.pause(limitKey(aim.step), clock.now() + Math.min(wait, MAX_PAUSE))
+    else if (recipient !== undefined) limiter.pause(recipient, clock.now() + wait)
+  }
+
+  function ownLimit(call: PreparedCall, aim: CallAim, wait: number): Judged {
+    const detail = `${call.operation}: own limit, free in ${Math.ceil(wait / 1000)} s`
+    const outcome = outcomeOf('throttled', 'CONNECTOR_LIMIT_REACHED', detail, { wait })
+    return { outcome, scope: aim.scope, expired: false }
   }
 
   function logged(call: PreparedCall, aim: CallAim, judged: Judged): Judged {

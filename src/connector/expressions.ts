@@ -2,6 +2,7 @@
  * What the engine needs from the mapping language, as a type of its own: the engines do not know each other,
  * the hub hands one to the other. Absent operands give `undefined`; any other error is thrown.
  */
+import { isHubError } from '../kernel/errors.js'
 import type { Json } from '../kernel/json.js'
 
 /** Values by root name: `settings`, `body`, `step` … */
@@ -65,7 +66,8 @@ export function holds(evaluator: Evaluator, scope: Scope): boolean {
 export function attempt(evaluator: Evaluator, scope: Scope): Json | undefined {
   try {
     return evaluator.evaluate(scope)
-  } catch {
+  } catch (error) {
+    if (!isHubError(error)) throw error
     return undefined
   }
 }

@@ -47,25 +47,41 @@ export function memoryLimiter(): Limiter {
   }
 }
 
-/** At most `size` at once, first come first served. */
+/** At most `size` at once, first come first served; who waits too long is sent away. */
 export class Gate {
   private free: number
-  private readonly waiting: (() => void)[] = []
+  private readonly waiting = new Set<() => void>()
 
   constructor(size: number) {
     this.free = size
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /** @returns undefined where no place came free in time; the work was not begun */
+  async run<T>(patienceMs: number, work: () => Promise<T>): Promise<T | undefined> {
     if (this.free > 0) this.free--
-    else await new Promise<void>(resolve => this.waiting.push(resolve))
+    else if (!(await this.wait(patienceMs))) return undefined
     try {
       return await work()
     } finally {
-      const next = this.waiting.shift()
+      const [next] = this.waiting
       if (next) next()
       else this.free++
     }
+  }
+
+  private wait(patienceMs: number): Promise<boolean> {
+    return new Promise(resolve => {
+      const enter = () => {
+        clearTimeout(timer)
+        this.waiting.delete(enter)
+        resolve(true)
+      }
+      const timer = setTimeout(() => {
+        this.waiting.delete(enter)
+        resolve(false)
+      }, patienceMs)
+      this.waiting.add(enter)
+    })
   }
 }
 

@@ -133,6 +133,20 @@ describe('an effect', () => {
     expect(calls()).toHaveLength(0)
   })
 
+  it.each(['', '.', '..'])('an id %j never becomes another address', async id => {
+    const { connection } = await connect(() => made)
+    expect(() => connection.next(effect({ verb: 'delete', id }))).toThrow(
+      expect.objectContaining({ code: 'CONNECTOR_BINDING_INVALID' }),
+    )
+  })
+
+  it('a line break never becomes another header', async () => {
+    const { connection } = await connect(() => made)
+    expect(() => connection.next(effect({ token: 'x\r\nX-Evil: 1' }))).toThrow(
+      expect.objectContaining({ code: 'CONNECTOR_BINDING_INVALID' }),
+    )
+  })
+
   it('runs dry: the exact request, and nothing is sent', async () => {
     const { connection, vendor } = await connect(() => made)
     const steps = await runVerb(connection, 'session.create', { title: 'x' }, { dry: true, token: 'tok' })
@@ -411,6 +425,22 @@ describe('limits', () => {
       wait: 30_000,
     })
     expect(calls()).toHaveLength(1)
+  })
+
+  it('a throttle in the vendor’s own words about one recipient does not silence the others', async () => {
+    const clock = { now: () => 1_700_000_000_000 }
+    const { connection, calls } = await connect(
+      () => ({ json: { code: 42901 }, headers: { 'x-reset': '3600' } }),
+      {
+        manifest: limited('{ recipient: { by: body.mobile, rate: 100/min } }'),
+        options: { clock },
+      },
+    )
+    const to = (mobile: string) => one(connection, { body: { title: 'x', mobile } })
+    expect(await to('13900001234')).toMatchObject({ code: 'CONNECTOR_ANSWER_THROTTLED', wait: 3_600_000 })
+    expect(await to('13900001234')).toMatchObject({ code: 'CONNECTOR_LIMIT_REACHED' })
+    expect(await to('13900005678')).toMatchObject({ code: 'CONNECTOR_ANSWER_THROTTLED' })
+    expect(calls()).toHaveLength(2)
   })
 
   it('no more calls at once than said', async () => {

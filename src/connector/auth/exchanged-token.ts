@@ -17,7 +17,6 @@ const DEFAULT_LIFE_MS = 30 * 60_000
 type Exchange = NonNullable<AuthSpec['exchange']>
 
 export function exchangedToken(context: AuthContext, exchange: Exchange): Auth {
-  let lives: { value: string; lifeMs: number } | undefined
   let failure: Outcome | undefined
 
   async function fetch(): Promise<StoredToken | undefined> {
@@ -32,15 +31,13 @@ export function exchangedToken(context: AuthContext, exchange: Exchange): Auth {
       return undefined
     }
     const lifeMs = Math.min(lifeOf(exchange, scope), exchange.atMostMs)
-    lives = { value, lifeMs }
     failure = undefined
-    return { value, expiresAt: context.clock.now() + lifeMs }
+    const fetchedAt = context.clock.now()
+    return { value, fetchedAt, expiresAt: fetchedAt + lifeMs }
   }
 
-  const usable = (token: StoredToken): boolean => {
-    const life = lives?.value === token.value ? lives.lifeMs : Number.POSITIVE_INFINITY
-    return context.clock.now() < token.expiresAt - Math.min(EARLY_MS, life / 10)
-  }
+  const usable = ({ fetchedAt, expiresAt }: StoredToken): boolean =>
+    context.clock.now() < expiresAt - Math.min(EARLY_MS, (expiresAt - fetchedAt) / 10)
 
   return {
     async apply(request) {

@@ -5,6 +5,7 @@
 export interface StoredToken {
   readonly value: string
   /** Milliseconds since the epoch. */
+  readonly fetchedAt: number
   readonly expiresAt: number
 }
 

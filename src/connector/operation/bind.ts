@@ -34,9 +34,9 @@ export function bindCall(options: BindOptions): PreparedCall {
   let path = operation.path
   const put = (parameter: Parameter, value: Json) => {
     if (parameter.in === 'path')
-      path = path.replaceAll(`{${parameter.name}}`, encodeURIComponent(scalar(value)))
+      path = path.replaceAll(`{${parameter.name}}`, segment(operation.id, parameter, value))
     else if (parameter.in === 'query') query.push(...queryMember(parameter, value))
-    else headers[parameter.name.toLowerCase()] = scalar(value)
+    else headers[parameter.name.toLowerCase()] = headerValue(operation.id, parameter, value)
   }
   const spread = step.spread?.evaluate(scope)
   const loose: JsonObject = isObject(spread) ? (spread as JsonObject) : {}
@@ -74,6 +74,27 @@ export function bindCall(options: BindOptions): PreparedCall {
     body: body === undefined || mediaType === undefined ? undefined : serialise(body, mediaType),
     mediaType,
   }
+}
+
+/** An empty or dotted segment would be another address: the list instead of the thing, the folder above. */
+function segment(operation: string, parameter: Parameter, value: Json): string {
+  const text = scalar(value)
+  if (text === '' || text === '.' || text === '..') throw unsendable(operation, parameter)
+  return encodeURIComponent(text)
+}
+
+/** Visible ASCII and blanks alone: a line break would begin another header. */
+function headerValue(operation: string, parameter: Parameter, value: Json): string {
+  const text = scalar(value)
+  if (!/^[\x20-\x7e\t]*$/.test(text)) throw unsendable(operation, parameter)
+  return text
+}
+
+function unsendable(operation: string, parameter: Parameter): HubError {
+  return new HubError('CONNECTOR_BINDING_INVALID', {
+    detail: `${operation}: the value of ${parameter.in} parameter ${parameter.name} cannot be sent`,
+    where: { path: parameter.name },
+  })
 }
 
 /** Security schemes place these; they are never bound. */

@@ -100,55 +100,61 @@ function exchange(agent: Dispatcher, request: OutgoingRequest): Promise<Exchange
       )
       controller?.abort(cause)
     }, request.timeoutMs)
-    agent.dispatch(
-      {
-        origin: request.url.origin,
-        path: `${request.url.pathname}${request.url.search}`,
-        method: request.method as Dispatcher.HttpMethod,
-        headers: { ...request.headers, 'accept-encoding': 'identity' },
-        body: request.body ?? null,
-      },
-      {
-        onRequestStart(given) {
-          // The caller was told that nothing left: it must stay true.
-          if (over) given.abort(new Error('too late'))
-          else controller = given
+    try {
+      agent.dispatch(
+        {
+          origin: request.url.origin,
+          path: `${request.url.pathname}${request.url.search}`,
+          method: request.method as Dispatcher.HttpMethod,
+          headers: { ...request.headers, 'accept-encoding': 'identity' },
+          body: request.body ?? null,
         },
-        onResponseStart(_, code, received) {
-          status = code
-          headers = flat(received)
+        {
+          onRequestStart(given) {
+            // The caller was told that nothing left: it must stay true.
+            if (over) given.abort(new Error('too late'))
+            else controller = given
+          },
+          onResponseStart(_, code, received) {
+            status = code
+            headers = flat(received)
+          },
+          onResponseData(given, chunk) {
+            size += chunk.length
+            if (size <= request.maxBytes) chunks.push(chunk)
+            else {
+              const cause = new Error(`the answer is over ${request.maxBytes} bytes`)
+              end(failed(true, 'CONNECTOR_ANSWER_LARGE', cause))
+              given.abort(cause)
+            }
+          },
+          onResponseEnd() {
+            const body = decoded(Buffer.concat(chunks), headers['content-encoding'], request.maxBytes)
+            if (body) end({ kind: 'answered', status, headers, body, tookMs: took() })
+            else
+              end(failed(true, 'CONNECTOR_ANSWER_UNUSABLE', new Error('the answer cannot be decompressed')))
+          },
+          onResponseError(_, cause) {
+            const refused = codeOf(cause) === PRIVATE_ADDRESS
+            const left = controller !== undefined
+            end(
+              failed(
+                left,
+                refused
+                  ? 'CONNECTOR_ADDRESS_PRIVATE'
+                  : left
+                    ? 'CONNECTOR_CALL_CUT'
+                    : 'CONNECTOR_CALL_UNREACHABLE',
+                cause,
+              ),
+            )
+          },
         },
-        onResponseData(given, chunk) {
-          size += chunk.length
-          if (size <= request.maxBytes) chunks.push(chunk)
-          else {
-            const cause = new Error(`the answer is over ${request.maxBytes} bytes`)
-            end(failed(true, 'CONNECTOR_ANSWER_LARGE', cause))
-            given.abort(cause)
-          }
-        },
-        onResponseEnd() {
-          const body = decoded(Buffer.concat(chunks), headers['content-encoding'], request.maxBytes)
-          if (body) end({ kind: 'answered', status, headers, body, tookMs: took() })
-          else end(failed(true, 'CONNECTOR_ANSWER_UNUSABLE', new Error('the answer cannot be decompressed')))
-        },
-        onResponseError(_, cause) {
-          const refused = codeOf(cause) === PRIVATE_ADDRESS
-          const left = controller !== undefined
-          end(
-            failed(
-              left,
-              refused
-                ? 'CONNECTOR_ADDRESS_PRIVATE'
-                : left
-                  ? 'CONNECTOR_CALL_CUT'
-                  : 'CONNECTOR_CALL_UNREACHABLE',
-              cause,
-            ),
-          )
-        },
-      },
-    )
+      )
+    } catch (cause) {
+      // undici refuses a malformed request (a bad header, a bad path) before anything is written.
+      end(failed(false, 'CONNECTOR_CALL_UNREACHABLE', cause))
+    }
   })
 }
 

@@ -80,6 +80,12 @@ export const CONNECTOR_CODES = {
     title: 'A required parameter of the call has no value.',
     remedy: 'Map the value that the manifest reads, or mend `with` in the manifest.',
   },
+  CONNECTOR_BINDING_INVALID: {
+    kind: 'invalid',
+    status: 422,
+    title: 'A parameter of the call has a value that cannot be sent.',
+    remedy: 'Mend the mapping: no empty or dotted path parts, plain ASCII in headers.',
+  },
   CONNECTOR_ABILITY_MISSING: {
     kind: 'invalid',
     status: 422,
