@@ -471,6 +471,17 @@ describe('DingTalk calls back', () => {
     expect(new Set(told().map(event => event['eventId'])).size).toBe(1)
   })
 
+  it('again when the sealed success comes after 1500 ms', async () => {
+    let asked = 0
+    ear.answer = () => (asked++ === 0 ? new Promise(() => undefined) : success())
+    await makeEvent()
+    await vi.waitFor(() => expect(dingtalk.callbacks.records[0]?.state).toBe('delivered'), { timeout: 5000 })
+    const [late, taken] = dingtalk.callbacks.records[0]?.attempts ?? []
+    expect(late).toMatchObject({ status: 0 })
+    expect(late?.tookMs).toBeGreaterThanOrEqual(1490)
+    expect(taken).toMatchObject({ status: 200 })
+  })
+
   it('checks the address with check_url', async () => {
     await dingtalk.control('check_url')
     await vi.waitFor(() => expect(dingtalk.callbacks.records[0]?.state).toBe('delivered'))

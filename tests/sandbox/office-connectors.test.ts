@@ -15,7 +15,7 @@ import type { Simulator } from '../../src/sandbox/types.js'
 import { progressOf, run, type Wanted } from './support/effect.js'
 import { type Ear, openEar } from './support/hub-ear.js'
 import { HAN, OFFICE, WANG } from './support/office-people.js'
-import { listen, openShipped } from './support/shipped.js'
+import { listen, openShipped, requestOf } from './support/shipped.js'
 
 let skew: number
 const now = () => Date.now() + skew
@@ -230,13 +230,23 @@ describe('feishu as shipped', () => {
     await vi.waitFor(() => expect(simulator.callbacks.records[0]?.state).toBe('delivered'))
   })
 
-  it.each(['missing', 'wrong', 'old'] as const)('refuses a callback whose signature is %s', async how => {
+  it.each(['missing', 'wrong'] as const)('refuses a callback whose signature is %s', async how => {
     const opened = listen(ear, connection, now)
-    if (how === 'old') skew = 9 * 3_600_000
-    fail('*', { kind: 'forge', how: how === 'old' ? 'old' : how })
+    fail('*', { kind: 'forge', how })
     await made(event)
     await vi.waitFor(() => expect(opened).toHaveLength(1))
-    expect(opened[0]?.verdict).toBe(how === 'old' ? 'opened' : 'rejected')
+    expect(opened[0]?.verdict).toBe('rejected')
+  })
+
+  it('refuses a callback played again long after Feishu would have given up', async () => {
+    await made(event)
+    await vi.waitFor(() => expect(ear.heard).toHaveLength(1))
+    const [heard] = ear.heard
+    if (!heard) throw new Error('nothing was said')
+    expect((await connection.open(requestOf(heard, now()))).verdict).toBe('opened')
+    skew += 9 * 3_600_000
+    const replayed = await connection.open(requestOf(heard, now()))
+    expect(replayed).toEqual({ verdict: 'rejected', code: 'CONNECTOR_SIGNATURE_OLD' })
   })
 })
 
