@@ -87,6 +87,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     tenant: options.tenant,
     name: options.name,
     connector: connector.name,
+    ...(connector.callback && { verify: connector.callback.scheme }),
     resource(name) {
       const resource = find(name)
       return resource && abilityOf(resource)

@@ -171,6 +171,8 @@ export interface Connection {
   readonly tenant: string
   readonly name: string
   readonly connector: string
+  /** Scheme that proves its callbacks, `hmac`; undefined = it takes none. */
+  readonly verify?: string
   resource(name: string): ResourceAbility | undefined
   open(request: RawRequest): Promise<Opened>
   items(body: Json, request: Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers'>): readonly Item[]

@@ -44,6 +44,12 @@ export const PIPELINE_CODES = {
     title: 'There is no such message.',
     remedy: 'See GET /v1/messages.',
   },
+  PIPELINE_ID_UNKNOWN: {
+    kind: 'absent',
+    status: 404,
+    title: 'There is nothing of this id.',
+    remedy: 'Ids begin with message_, delivery_ or the kind of a record; a tenant sees its own alone.',
+  },
   PIPELINE_EFFECT_DOUBTFUL: {
     kind: 'unknown',
     status: 409,
