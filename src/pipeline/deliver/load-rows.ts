@@ -7,6 +7,7 @@ import { linksOfRecords } from '../../ledger/find-links.js'
 import type { EffectRow, LinkRow } from '../../ledger/schema.js'
 import type { ReadPath } from '../../mapping/types.js'
 import type { TenantConfig } from '../config/types.js'
+import { refsOf } from '../fold/record-refs.js'
 import type { Parts } from '../parts.js'
 import { type Loaded, loadViews } from '../plan/views.js'
 
@@ -61,7 +62,10 @@ export async function loadRows(
     ),
   ])
   const links = new Map<string, LinkRow[]>()
-  for (const link of await linksOfRecords(ledger, config.tenant, [...views.keys()])) {
+  // Also of records that are only referred to: `external:` needs their ids over there, not their data.
+  const linked = new Set(views.keys())
+  for (const view of views.values()) for (const ref of refsOf(view.kind, view.data)) linked.add(ref.to_record)
+  for (const link of await linksOfRecords(ledger, config.tenant, [...linked])) {
     links.set(link.record, [...(links.get(link.record) ?? []), link])
   }
   return { views, links, effects: new Map(effects.map(row => [row.delivery, row])), changes, depths }

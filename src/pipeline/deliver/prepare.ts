@@ -3,6 +3,7 @@
  * bytes. Pure over what load-rows brought.
  */
 import { HubError, isHubError } from '../../kernel/errors.js'
+import { prefixOf } from '../../kernel/ids.js'
 import { fingerprint, type JsonObject } from '../../kernel/json.js'
 import type { Claimed } from '../../ledger/claim-due.js'
 import type { OutEnv, RecordView } from '../../mapping/types.js'
@@ -170,7 +171,7 @@ export function envFor(
   return {
     settings,
     external(record, resource) {
-      const wanted = resource ?? config.resourceOf(flow.connection, loaded.views.get(record)?.kind ?? '')
+      const wanted = resource ?? config.resourceOf(flow.connection, prefixOf(record))
       const links = loaded.links.get(record) ?? []
       return links.find(
         link => link.connection === flow.connection && link.resource === wanted && link.state === 'active',
@@ -194,7 +195,7 @@ function mapBody(
       waitForRecordLink(
         record,
         flow.connection,
-        resource ?? config.resourceOf(flow.connection, loaded.views.get(record)?.kind ?? '') ?? '',
+        resource ?? config.resourceOf(flow.connection, prefixOf(record)) ?? '',
       ),
     ),
   }

@@ -73,8 +73,12 @@ export async function openWorld(
       add({ connection: input.connection, resource: input.resource, externalId: id, kind: input.kind })
     for (const reference of referencesIn(input.said.fields))
       addReference(config, reference, input.connection, add)
-    if (isReference(input.said.identityRef))
-      addReference(config, input.said.identityRef, input.connection, add)
+    const about = input.said.identityRef
+    if (isReference(about)) addReference(config, about, input.connection, add)
+    const keyed = typeof about === 'string' ? about : input.record
+    if (id === undefined && keyed !== undefined) {
+      add({ connection: input.connection, resource: input.resource, externalId: keyed, kind: input.kind })
+    }
     identityKeys.push(
       ...identityKeysOf(input.kind, input.said.match),
       ...identityKeysOf(input.kind, input.said.fields),
@@ -84,6 +88,7 @@ export async function openWorld(
   }
   const { tenant } = config
   const rows = await findLinks(tx, tenant, [...keys.values()])
+  rows.push(...(await linksKeyedByRecords(tx, config, inputs, rows)))
   const outbound = [...config.outbound.values()].some(flow =>
     creating.includes(`${flow.connection}.${flow.resource}`),
   )
@@ -102,6 +107,24 @@ export async function openWorld(
     openCreations: outbound ? await openCreations(tx, tenant, creating) : new Set(),
     proposals: [],
   }
+}
+
+/** `identity: { ref }` of a vendor: the link is keyed by the record that the reference leads to. */
+async function linksKeyedByRecords(
+  tx: Tx,
+  config: TenantConfig,
+  inputs: readonly FoldInput[],
+  known: readonly LinkRow[],
+): Promise<LinkRow[]> {
+  const byKey = new Map(known.map(row => [rowKey(row), row]))
+  const keys = inputs.flatMap(({ said, connection, resource, kind }): LinkKey[] => {
+    if (!isReference(said.identityRef)) return []
+    const place = placeOf(config, said.identityRef, connection)
+    const { id, kind: of } = said.identityRef.$reference
+    const link = place && byKey.get(linkKeyText({ ...place, externalId: id, kind: of }))
+    return link ? [{ connection, resource, externalId: link.record, kind }] : []
+  })
+  return findLinks(tx, config.tenant, keys)
 }
 
 function addReference(
