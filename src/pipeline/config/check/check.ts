@@ -1,0 +1,30 @@
+/** What a check of all flows together is given; each check is a small file, named in checks.ts. */
+import type { BuiltFlow } from '../compile-flows.js'
+import type { FoundEnd } from '../flow-ends.js'
+import type { FlowSource } from '../flow-source.js'
+import type { OutFlow, TenantConfig, VendorFlow } from '../types.js'
+
+export interface AllFlows {
+  readonly flows: readonly BuiltFlow[]
+  readonly resourceOf: TenantConfig['resourceOf']
+}
+
+/** Adds what it finds to the lists of the flows' files. */
+export type Check = (all: AllFlows) => void
+
+export interface VendorBuilt {
+  readonly source: FlowSource
+  readonly end: FoundEnd
+  readonly flow: VendorFlow
+}
+
+export function vendorFlows({ flows }: AllFlows): VendorBuilt[] {
+  return flows.flatMap(built =>
+    'out' in built && built.out.to === 'vendor' && built.end
+      ? [{ source: built.source, end: built.end, flow: built.out }]
+      : [],
+  )
+}
+
+/** One row per record: neither per entry, nor per key, nor per change. */
+export const isPlain = ({ each, once, everyChange }: OutFlow): boolean => !each && !once && !everyChange
