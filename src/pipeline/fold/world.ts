@@ -46,7 +46,7 @@ export function placeOf(
     of === undefined ? [undefined, undefined] : (of.split('.') as [string, string | undefined])
   const own = config.connections.get(speaking)
   const connection =
-    connector === undefined || own?.connector === connector || own === undefined || speaking === connector
+    connector === undefined || own?.connector === connector || speaking === connector
       ? speaking
       : [...config.connections.values()].find(
           candidate => candidate.connector === connector || candidate.name === connector,
