@@ -39,9 +39,18 @@ export function parseYaml(text: string, file: string): YamlFile {
       ...place(error.pos[0]),
     }),
   )
+  let value: Json = null
+  try {
+    if (document.errors.length === 0) value = document.toJS({ maxAliasCount: MAX_ALIASES }) as Json
+  } catch (error) {
+    // The library finds aliases that lead nowhere, or multiply, only when it makes the value.
+    if (!(error instanceof ReferenceError)) throw error
+    const message = error.message.split('\n')[0] ?? 'broken alias'
+    problems.push({ code: 'CONFIG_YAML_BROKEN', severity: 'error', message, file, ...place(0) })
+  }
   return {
     file,
-    value: (document.errors.length ? null : document.toJS({ maxAliasCount: MAX_ALIASES })) as Json,
+    value,
     problems,
     locate(path, options) {
       let node: unknown = document.contents

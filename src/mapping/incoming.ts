@@ -8,9 +8,9 @@ import { distinctReads, type Parts } from './parts.js'
 import { isPath } from './path.js'
 import { isView } from './read.js'
 import { compileCondition, compileRuleCel } from './rule/cel.js'
-import type { RuleObject, Scope, Spot } from './rule/context.js'
+import type { RuleContext, RuleObject, Scope, Spot } from './rule/context.js'
 import { compileEntries, type FieldEntry } from './rule/fields.js'
-import { type Frame, type RuleFn, type Run, startFrame } from './rule/frame.js'
+import { type Frame, located, type RuleFn, type Run, startFrame } from './rule/frame.js'
 import { idText, isReference } from './rule/reference.js'
 import { type Known, memberNames, memberOf } from './schema.js'
 import { didYouMean } from './suggest.js'
@@ -34,7 +34,7 @@ export function compileIncoming(parts: Parts): (version: string) => InMapping {
   const identity = compileIdentity(parts, scope)
   const occurredAt = rule('occurred_at', TIME)
   const sequence = rule('sequence', { type: 'number' })
-  const ours = rule('ours', undefined)
+  const ours = idRule(rule('ours', undefined), 'ours', cx)
   const gone = compileGone(parts, scope)
   const { rule: fields, writes } = compileEntries(
     fieldEntries(parts),
@@ -62,7 +62,7 @@ export function compileIncoming(parts: Parts): (version: string) => InMapping {
       occurredAt: typeof at === 'string' ? instantOfText(at) : undefined,
       sequence: typeof number === 'number' ? number : undefined,
       gone: typeof isGone === 'boolean' ? isGone : undefined,
-      ours: id === undefined || id === null ? undefined : idText(id),
+      ours: id,
       match: matched(match, said),
       fields: said,
       skipped: frame.run.skipped,
@@ -119,6 +119,25 @@ function fieldEntries({ head, list, target }: Parts): FieldEntry[] {
   if (fields === undefined && head.node['gone'] === undefined)
     list.add('MAPPING_FILE_INVALID', ['mapping'], 'the mapping has no `fields`')
   return entries
+}
+
+/** Ids are text; what is no id is refused at the place of its rule. */
+function idRule(
+  run: RuleFn | undefined,
+  word: string,
+  cx: RuleContext,
+): ((frame: Frame) => string | undefined) | undefined {
+  if (!run) return undefined
+  const site = { place: cx.list.place([word]), target: word, personal: false }
+  return frame => {
+    const id = run(frame)
+    if (id === undefined || id === null) return undefined
+    try {
+      return idText(id)
+    } catch (error) {
+      throw located(error, site, frame)
+    }
+  }
 }
 
 const identityRef = (identity: Json | undefined): string | undefined => {

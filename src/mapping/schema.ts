@@ -118,7 +118,8 @@ const allows = (schema: JsonSchema, type: string): boolean => ownTypes(schema)?.
 
 export function mayBe(schema: Known, type: string): boolean {
   const types = typesOf(schema)
-  return !types || types.has(type) || (type === 'integer' && types.has('number'))
+  if (!types || types.has(type)) return true
+  return (type === 'integer' && types.has('number')) || (type === 'number' && types.has('integer'))
 }
 
 /** The words of an enumeration; undefined where any value is allowed. */

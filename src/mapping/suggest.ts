@@ -10,9 +10,10 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1
+  let bestDistance = Math.floor(name.length / 3) + 2
   for (const candidate of known) {
-    const related = name.length > 3 && (candidate.includes(name) || name.includes(candidate))
+    const shorter = Math.min(name.length, candidate.length)
+    const related = shorter > 2 && (candidate.includes(name) || name.includes(candidate))
     const distance = Math.min(editDistance(name, candidate), related ? 2 : Infinity)
     if (distance < bestDistance) {
       best = candidate

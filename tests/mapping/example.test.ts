@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { compileText, contextOf, inMapping, said } from './kit.js'
 
 /** The example of the design, word by word. */
-export const EXAMPLE = `
+const EXAMPLE = `
 mapping: acme-ai/report.in
 from: acme-ai.report
 to: score_report
@@ -32,7 +32,7 @@ fields:
   custom.summary: { template: "{name}：{when}", with: { when: { from: finished_at, as: datetime, format: "yyyy-MM-dd HH:mm:ss", write: "M月d日 HH:mm", zone: Asia/Shanghai } } }
   custom.keyword_rate: { cel: source.hits / source.total_keywords }
 `
-export const TABLES = { dimensions: { LG: 'logic', CM: 'communication' } }
+const TABLES = { dimensions: { LG: 'logic', CM: 'communication' } }
 const context = contextOf({}, TABLES)
 const INPUT = {
   report_id: 'R1',

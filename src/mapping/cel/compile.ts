@@ -232,13 +232,14 @@ function compileEquality<S>(node: NodeOf<'==' | '!='>, state: CelState<S>): Comp
     const { literal } = right
     return { type, run: scope => sameAs(left.run(scope), literal, wanted) }
   }
-  const byInstant = isTime(left) && isTime(right)
+  const [leftTime, rightTime] = [isTime(left), isTime(right)]
+  checkTimeLiteral(state, node, left, right)
   return {
     type,
     run: scope => {
       const [a, b] = [left.run(scope), right.run(scope)]
       if (isAbsent(a) || isAbsent(b)) return false
-      return (byInstant ? compare(asTime(a), b) === 0 : equal(a, b)) === wanted
+      return equal(leftTime ? asTime(a) : a, rightTime ? asTime(b) : b) === wanted
     },
   }
 }
@@ -255,6 +256,12 @@ function asTime(value: unknown): Date {
   const instant = instantIn(value)
   if (instant === undefined) throw new CelFailure('a time needs its zone: 2026-12-01T10:00:00+08:00')
   return new Date(instant)
+}
+
+function checkTimeLiteral<S>(state: CelState<S>, node: ASTNode, left: Compiled<S>, right: Compiled<S>): void {
+  const literal = isTime(left) ? right.literal : isTime(right) ? left.literal : undefined
+  if (typeof literal === 'string' && instantIn(literal) === undefined)
+    report(state, node, 'a time needs its zone: "2026-12-01T10:00:00+08:00"')
 }
 
 /** Text may meet a time: it is read as one. */
@@ -298,6 +305,7 @@ function compileOrder<S>(node: NodeOf<'<' | '<=' | '>' | '>='>, state: CelState<
     if (!part.isLiteral && wordsOf(part.type.schema)?.some(word => typeof word === 'string'))
       report(state, node, 'words of an enumeration have no order of letters; use reached(state, "word")')
   checkComparable(state, node, left.type.schema, right.type.schema)
+  checkTimeLiteral(state, node, left, right)
   const holds = ORDERS[node.op]
   const byInstant = mayBeTime(left, right)
   return {

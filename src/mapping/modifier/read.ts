@@ -73,8 +73,10 @@ export function phone(value: unknown, region: string): string {
   const mobile = region === 'CN' ? CN_MOBILE.exec(text) : null
   if (mobile) return `+86${mobile[1]}`
   if (text === '' || text.length > 40) return invalid(value, 'a phone number')
-  const parsed = parsePhoneNumber(text, region as CountryCode)
-  return parsed?.isPossible() ? parsed.number : invalid(value, `a phone number (region ${region})`)
+  const parsed = parsePhoneNumber(text, { defaultCountry: region as CountryCode, extract: false })
+  return parsed?.isPossible() && !parsed.ext
+    ? parsed.number
+    : invalid(value, `a phone number (region ${region})`)
 }
 
 const EMAIL = /^[^\s@<>(),;:"[\]]{1,64}@[^\s@<>(),;:"[\]]{1,190}\.[^\s@<>(),;:"[\].]{2,63}$/u

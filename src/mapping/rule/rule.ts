@@ -195,7 +195,7 @@ function checkWords(
     if (allowed.has(name) || Object.hasOwn(SOURCES, name)) continue
     const owner = ownerOf(name)
     const why = owner
-      ? `\`${name}\` belongs to \`${owner}\``
+      ? `\`${name}\` belongs to ${owner}`
       : `there is no word \`${name}\`${didYouMean(name, [...known, ...Object.keys(SOURCES)])}`
     cx.list.add('MAPPING_WORD_UNKNOWN', [...spot.at, name], why, { key: true })
   }
@@ -221,9 +221,10 @@ const annotationOfRef = (schema: Known): boolean => {
 }
 
 function ownerOf(word: string): string | undefined {
-  for (const [name, source] of Object.entries(SOURCES)) if (source.words.includes(word)) return name
-  if (REFERENCE.includes(word)) return 'reference fields'
-  return MODIFIERS.find(modifier => modifier.words.includes(word))?.word
+  if (REFERENCE.includes(word)) return word === 'of' ? 'reference fields' : 'reference fields and `external`'
+  for (const [name, source] of Object.entries(SOURCES)) if (source.words.includes(word)) return `\`${name}\``
+  const modifier = MODIFIERS.find(candidate => candidate.words.includes(word))
+  return modifier && `\`${modifier.word}\``
 }
 
 /** `unmapped: keep` lets values of the outside through. */
@@ -286,7 +287,7 @@ function withDefault(rule: Rule, node: RuleObject, word: string, spot: Spot, cx:
     run = frame => {
       const got = needed(frame)
       if (got === undefined || got === null)
-        throw new Refusal('MAPPING_FIELD_MISSING', got ?? undefined, 'a value; the rule says required')
+        throw new Refusal('MAPPING_FIELD_MISSING', got, 'a value; the rule says required')
       return got
     }
   }

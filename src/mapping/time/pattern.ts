@@ -288,7 +288,7 @@ function namedPattern(text: string): Pattern {
     hasOffset,
     hasTime: /[Hh]/.test(unquoted),
     parse: value => {
-      const parsed = DateTime.fromFormatParser(value, parser, { zone: 'utc', setZone: true })
+      const parsed = DateTime.fromFormatParser(value, parser, { zone: 'utc', setZone: true, locale: 'en' })
       if (!parsed.isValid) return undefined
       const offset = parsed.offset
       return { local: parsed.toMillis() + offset * 60_000, offset: hasOffset ? offset : undefined }
