@@ -32,6 +32,28 @@ export function checkShape(validate: Shape, value: unknown, at: YamlPath, list: 
   return false
 }
 
+/**
+ * What of an object can still be used: the members that are wrong are told and left out, so that one mistake does
+ * not hide another. Undefined where a required member is missing or wrong.
+ */
+export function soundPart<T>(
+  validate: Shape,
+  value: unknown,
+  at: YamlPath,
+  list: ProblemList,
+  required: readonly (keyof T & string)[],
+): T | undefined {
+  if (checkShape(validate, value, at, list)) return value as T
+  if (!isObject(value)) return undefined
+  const wrong = new Set(
+    (validate.errors ?? []).map(({ instancePath, params }) =>
+      instancePath === '' ? String(params['additionalProperty'] ?? '') : String(pointer(instancePath)[0]),
+    ),
+  )
+  const sound = Object.fromEntries(Object.entries(value).filter(([name]) => !wrong.has(name)))
+  return required.every(name => Object.hasOwn(sound, name)) ? (sound as T) : undefined
+}
+
 /** The entries of the one list a file holds; a file that holds something else is a problem. */
 export function entriesOf(
   value: unknown,

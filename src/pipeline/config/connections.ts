@@ -9,7 +9,7 @@ import type { YamlPath } from '../../kernel/yaml.js'
 import { createProblemList, type ProblemList } from '../../mapping/problems.js'
 import { didYouMean } from '../../mapping/suggest.js'
 import type { Catalog } from './catalog.js'
-import { checkShape, entriesOf, SHAPES } from './check-shape.js'
+import { entriesOf, SHAPES, soundPart } from './check-shape.js'
 import type { ConnectionEntry } from './grammar.js'
 import { interpolate, type Outside } from './interpolate.js'
 import { isKind } from './kinds.js'
@@ -52,8 +52,9 @@ export async function readConnections(
   const connections = new Map<string, PlannedConnection>()
   for (const [index, entry] of entries.entries()) {
     const at = ['connections', index]
-    if (!checkShape(SHAPES.connection, entry, at, list)) continue
-    const planned = await planConnection(entry as ConnectionEntry, at, catalog, outside, list)
+    const sound = soundPart<ConnectionEntry>(SHAPES.connection, entry, at, list, ['connection', 'connector'])
+    if (!sound) continue
+    const planned = await planConnection(sound, at, catalog, outside, list)
     if (connections.has(planned.name))
       list.add('CONFIG_NAME_TAKEN', [...at, 'connection'], `there are two connections \`${planned.name}\``)
     else connections.set(planned.name, planned)

@@ -2,10 +2,11 @@
  * flows/*.yaml as written: every flow with its file and place, names that are unique, and its two ends told
  * apart. What the flow means is compiled elsewhere.
  */
-import { isObject } from '../../kernel/json.js'
 import type { YamlPath } from '../../kernel/yaml.js'
 import { createProblemList, type ProblemList } from '../../mapping/problems.js'
-import { checkShape, entriesOf, SHAPES } from './check-shape.js'
+import { didYouMean } from '../../mapping/suggest.js'
+import { KINDS } from '../../model/kinds.js'
+import { entriesOf, SHAPES, soundPart } from './check-shape.js'
 import { HUB } from './connections.js'
 import type { FlowEntry } from './grammar.js'
 import { isKind } from './kinds.js'
@@ -33,25 +34,28 @@ export interface FlowSource {
 export interface FlowSources {
   readonly flows: readonly FlowSource[]
   readonly lists: readonly ProblemList[]
+  /** Of every flow it is known where it leads. */
+  readonly complete: boolean
 }
 
 export function readFlows(files: readonly SourceFile[]): FlowSources {
   const names = new Set<string>()
   const flows: FlowSource[] = []
   const lists: ProblemList[] = []
+  let complete = true
   for (const { yaml } of files) {
     const list = createProblemList(yaml)
     lists.push(list)
     for (const [index, value] of entriesOf(yaml.value, 'flows', [], list).entries()) {
       const at = ['flows', index]
-      if (!checkShape(SHAPES.flow, value, at, list) || !isObject(value)) continue
-      const entry = value as unknown as FlowEntry
-      takeNames(entry, at, names, list)
-      const ends = endsOf(entry, at, list)
-      if (ends) flows.push({ entry, ends, list, at })
+      const entry = soundPart<FlowEntry>(SHAPES.flow, value, at, list, ['flow', 'from', 'to'])
+      if (entry) takeNames(entry, at, names, list)
+      const ends = entry && endsOf(entry, at, list)
+      if (entry && ends) flows.push({ entry, ends, list, at })
+      else complete = false
     }
   }
-  return { flows, lists }
+  return { flows, lists, complete }
 }
 
 function takeNames({ flow, was = [] }: FlowEntry, at: YamlPath, names: Set<string>, list: ProblemList): void {
@@ -84,7 +88,8 @@ function endOf(text: string, at: YamlPath, list: ProblemList): End {
   const [first = '', second, ...more] = text.split('.')
   if (second === undefined) {
     if (isKind(first)) return { kind: first }
-    list.add('CONFIG_KIND_UNKNOWN', at, `\`${first}\` is no kind; a system is written connection.resource`)
+    const hint = didYouMean(first, KINDS.keys()) || '; a system is written connection.resource'
+    list.add('CONFIG_KIND_UNKNOWN', at, `\`${first}\` is no kind${hint}`)
     return undefined
   }
   if (more.length > 0 || first === '' || second === '') {
@@ -93,6 +98,6 @@ function endOf(text: string, at: YamlPath, list: ProblemList): End {
   }
   if (first !== HUB) return { connection: first, resource: second }
   if (isKind(second)) return { hub: second }
-  list.add('CONFIG_KIND_UNKNOWN', at, `\`${second}\` is no kind`)
+  list.add('CONFIG_KIND_UNKNOWN', at, `\`${second}\` is no kind${didYouMean(second, KINDS.keys())}`)
   return undefined
 }

@@ -66,8 +66,12 @@ export function checkWords({ entry, ends, list, at }: FlowSource): void {
   const { words, because } = UNFIT[ends.leads]
   for (const word of words) if (entry[word] !== undefined) unfit(word, because, at, list)
   if (ends.leads === 'in') return
-  for (const { word, fits, because: why } of NEEDS)
-    if (entry[word] !== undefined && !words.includes(word) && !fits(entry)) unfit(word, why, at, list)
+  const told = new Set<Word>(words)
+  for (const { word, fits, because: why } of NEEDS) {
+    if (entry[word] === undefined || told.has(word) || fits(entry)) continue
+    told.add(word)
+    unfit(word, why, at, list)
+  }
 }
 
 function unfit(word: string, because: string, at: YamlPath, list: ProblemList): void {

@@ -12,10 +12,12 @@ export function hookMaker(sealer: Pick<Sealer, 'blind'>): HookOf {
   return (tenant, { name, hook }) => hook ?? `hk_${sealer.blind(`${tenant}/${name}`).slice(0, LENGTH)}`
 }
 
-/** A hook that two connections claim is a problem of the later one. */
+/** A hook that two connections claim is a problem of the later one; a tenant that stands there twice is told as such. */
 export function takeHooks(tenants: readonly ReadTenant[], hookOf: HookOf): void {
   const taken = new Map<string, string>()
-  for (const { tenant, connections } of tenants)
+  const names = tenants.map(({ tenant }) => tenant)
+  const distinct = tenants.filter(({ tenant }, index) => names.indexOf(tenant) === index)
+  for (const { tenant, connections } of distinct)
     for (const connection of connections?.connections.values() ?? []) {
       const hook = hookOf(tenant, connection)
       const other = taken.get(hook)

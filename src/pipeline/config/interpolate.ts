@@ -53,7 +53,10 @@ async function fill(text: string, at: YamlPath, outside: Outside, list: ProblemL
     if (match[0] === '$${') filled += '${'
     else if (name?.startsWith(FILE)) filled += await fromFile(name.slice(FILE.length), at, outside, list)
     else if (name !== undefined && NAME.test(name)) filled += fromEnv(name, at, outside, list)
-    else list.add('CONFIG_INTERPOLATION_INVALID', at, 'a `${…}` is neither ${NAME} nor ${file:/path}')
+    else {
+      filled += UNSET
+      list.add('CONFIG_INTERPOLATION_INVALID', at, 'a `${…}` is neither ${NAME} nor ${file:/path}')
+    }
   }
   return filled + text.slice(end)
 }

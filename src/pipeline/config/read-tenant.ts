@@ -50,7 +50,8 @@ export async function readTenant(folder: string, shipped: Catalog, outside: Outs
   const sources = readFlows(flowFolder.files)
   const flows = compileFlows(sources.flows, named, catalog)
   const indexes = indexFlows(flows)
-  for (const check of CHECKS) check({ flows, resourceOf: indexes.resourceOf })
+  const ends = sources.complete ? sources.flows.map(source => source.ends) : undefined
+  for (const check of CHECKS) check({ flows, ends, resourceOf: indexes.resourceOf })
   const ownershipFile = sourceOf(ownershipSource)
   const { owners, lists } = readOwnership(ownershipFile, [...named.keys()])
   const texts = [connectionsFile, ...flowFolder.files, ownershipFile]

@@ -1,11 +1,13 @@
 /** What a check of all flows together is given; each check is a small file, named in checks.ts. */
 import type { BuiltFlow } from '../compile-flows.js'
 import type { FoundEnd } from '../flow-ends.js'
-import type { FlowSource } from '../flow-source.js'
+import type { FlowEnds, FlowSource } from '../flow-source.js'
 import type { OutFlow, TenantConfig, VendorFlow } from '../types.js'
 
 export interface AllFlows {
   readonly flows: readonly BuiltFlow[]
+  /** Where all flows lead, those with a problem too; undefined where even that is not known of one. */
+  readonly ends: readonly FlowEnds[] | undefined
   readonly resourceOf: TenantConfig['resourceOf']
 }
 

@@ -43,12 +43,15 @@ function outbound({ flow, end, source }: VendorBuilt, all: AllFlows): [string, s
   return undefined
 }
 
-function takesIn(flow: VendorBuilt['flow'], { flows }: AllFlows): boolean {
-  return flows.some(
-    built =>
-      'in' in built &&
-      built.in.connection === flow.connection &&
-      built.in.resource === flow.resource &&
-      built.in.kind === flow.kind,
+function takesIn({ connection, resource, kind }: VendorBuilt['flow'], { ends }: AllFlows): boolean {
+  return (
+    ends === undefined ||
+    ends.some(
+      end =>
+        end.leads === 'in' &&
+        end.kind === kind &&
+        end.from.connection === connection &&
+        end.from.resource === resource,
+    )
   )
 }
