@@ -3,7 +3,9 @@
  * for each path of each mapping. Safe by construction: the text is assembled from the fixed words and counters of
  * this file alone; every name, key and function of a mapping enters as an argument.
  */
+
 import type { Step } from './path.js'
+import { scalarText } from './scalar.js'
 
 let serial = 0
 
@@ -51,7 +53,7 @@ function findEntry(value: unknown, member: string, is: string): unknown {
   if (!Array.isArray(value)) return undefined
   return value.find(entry => {
     const found = ownMember(entry, member)
-    return found !== undefined && found !== null && String(found) === is
+    return scalarText(found) === is
   })
 }
 

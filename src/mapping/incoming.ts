@@ -2,6 +2,7 @@
  * `.in` mappings (and those `to: hub.<kind>`): what a vendor says, or another record holds, becomes a partial
  * record with its identity, time and references.
  */
+
 import { isObject, type Json, type JsonObject } from '../kernel/json.js'
 import { edge } from './edge.js'
 import { distinctReads, type Parts } from './parts.js'
@@ -12,6 +13,7 @@ import type { RuleContext, RuleObject, Scope, Spot } from './rule/context.js'
 import { compileEntries, type FieldEntry } from './rule/fields.js'
 import { type Frame, located, type RuleFn, type Run, startFrame } from './rule/frame.js'
 import { idText, isReference } from './rule/reference.js'
+import { shownText } from './scalar.js'
 import { type Known, memberNames, memberOf } from './schema.js'
 import { didYouMean } from './suggest.js'
 import { instantOfText } from './time/instant.js'
@@ -142,7 +144,7 @@ function idRule(
 
 const identityRef = (identity: Json | undefined): string | undefined => {
   if (!isObject(identity) || !Object.hasOwn(identity, 'ref')) return undefined
-  return String(identity['ref'])
+  return shownText(identity['ref'])
 }
 
 type Identity = (
@@ -162,10 +164,8 @@ function compileIdentity({ head, list, cx, target }: Parts, scope: Scope): Ident
       scope,
       headContext,
     )
-    return frame => {
-      const id = run(frame)
-      return { identity: id === undefined || id === null ? undefined : idText(id), identityRef: undefined }
-    }
+    const id = idRule(run, 'identity', cx)
+    return frame => ({ identity: id?.(frame), identityRef: undefined })
   }
   for (const word of Object.keys(written as object))
     if (word !== 'ref')

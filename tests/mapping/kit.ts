@@ -30,7 +30,7 @@ export function contextOf(shapes: Record<string, JsonSchema> = {}, tables: Table
       const isSideEnd = machine?.ends.includes(word) && (machine.order[word] ?? 0) >= 90
       return isSideEnd ? undefined : machine?.order[word]
     },
-    settingsOf: () => ['base_url', 'region', 'app'],
+    settingsOf: () => ['base_url', 'region', 'app', 'calendar'],
   }
 }
 

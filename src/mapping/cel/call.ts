@@ -1,5 +1,6 @@
 /** Calls in an expression: `has`, `reached`, `matches`, optionals, and every row of the function table. */
 import { RE2JS, RE2JSException } from 're2js'
+import { scalarText, shownText } from '../scalar.js'
 import type { Known } from '../schema.js'
 import { entryOf, listed, wordsOf } from '../schema.js'
 import { didYouMean } from '../suggest.js'
@@ -81,7 +82,7 @@ function compileReached<S>(node: Call, args: readonly ASTNode[], state: CelState
     return nothing()
   }
   if (typeof wanted.literal !== 'string' || !words.includes(wanted.literal)) {
-    const given = String(wanted.literal)
+    const given = shownText(wanted.literal)
     const hint = didYouMean(given, words)
     report(state, word, `"${given}" is none of ${listed(words)}${hint}`, 'MAPPING_ENUM_UNKNOWN')
     return nothing()
@@ -97,7 +98,7 @@ function compileReached<S>(node: Call, args: readonly ASTNode[], state: CelState
     type: typed(BOOL),
     run: scope => {
       const current = value.run(scope)
-      return isAbsent(current) ? false : passed.has(String(current))
+      return isAbsent(current) ? false : passed.has(scalarText(current) ?? '')
     },
   }
 }

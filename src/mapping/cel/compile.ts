@@ -2,7 +2,9 @@
  * Compiles a syntax tree to closures, checking types on the way: one pass, so what is checked is what runs. Absent
  * is null; comparing with null is false but `== null`; an absent operand makes the result absent.
  */
+
 import type { Json } from '../../kernel/json.js'
+import { scalarText, shownText } from '../scalar.js'
 import { type Known, listed, wordsOf } from '../schema.js'
 import { didYouMean } from '../suggest.js'
 import { compileCall, compileMethod } from './call.js'
@@ -122,7 +124,7 @@ function compileMap<S>(node: NodeOf<'map'>, state: CelState<S>): Compiled<S> {
     if (!name.isLiteral || typeof name.literal !== 'string' || name.literal === '__proto__')
       report(state, key, 'a key is written as text: {"key": …}')
     const part = compileNode(value, state)
-    return { name: String(name.literal), isLiteral: part.isLiteral, run: outward(part) }
+    return { name: shownText(name.literal), isLiteral: part.isLiteral, run: outward(part) }
   })
   return {
     type: typed({ type: 'object' }),
@@ -286,9 +288,9 @@ export function checkWords<S>(
   const given = Array.isArray(literal.literal) ? (literal.literal as Json[]) : [literal.literal ?? null]
   for (const word of given) {
     if (word === null || words.includes(word)) continue
-    const texts = words.map(String)
-    const hint = didYouMean(String(word), texts)
-    report(state, node, `"${String(word)}" is none of ${listed(texts)}${hint}`, 'MAPPING_ENUM_UNKNOWN')
+    const texts = words.map(shownText)
+    const hint = didYouMean(shownText(word), texts)
+    report(state, node, `"${shownText(word)}" is none of ${listed(texts)}${hint}`, 'MAPPING_ENUM_UNKNOWN')
   }
 }
 
@@ -332,7 +334,7 @@ function compileIn<S>(node: NodeOf<'in'>, state: CelState<S>): Compiled<S> {
       const [a, b] = [value.run(scope), within.run(scope)]
       if (isAbsent(a) || isAbsent(b)) return false
       if (Array.isArray(b)) return b.includes(a) || b.some(entry => !isAbsent(entry) && equal(a, entry))
-      return typeof b === 'object' && Object.hasOwn(b, String(a))
+      return typeof b === 'object' && Object.hasOwn(b, scalarText(a) ?? '')
     },
   }
 }

@@ -2,7 +2,9 @@
  * The functions of the CEL profile, one row each: what they work on, what they give, what they do. An absent
  * operand makes the result absent before a row is asked; rows only see values of the categories they name.
  */
+
 import type { JsonSchema } from '../../kernel/json-schema.js'
+import { scalarText } from '../scalar.js'
 import { instantOfText, instantText, parseIso, writeInstant } from '../time/instant.js'
 import { parseSpan, Span, spanText } from '../time/span.js'
 import { findZone, instantOf, isZone, offsetAt } from '../time/zone.js'
@@ -44,12 +46,17 @@ function toText(value: unknown): string {
   if (value instanceof Date) return instantText(value.getTime())
   if (value instanceof Span) return spanText(value.ms)
   if (typeof value === 'object') throw new CelFailure('a list or object is no text')
-  return String(value)
+  return scalarText(value) ?? ''
 }
 
-const BOOLS: Readonly<Record<string, boolean>> = { true: true, false: false, '1': true, '0': false }
+const BOOLS: ReadonlyMap<string | undefined, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+  ['1', true],
+  ['0', false],
+])
 function toBool(value: unknown): boolean {
-  const known = BOOLS[String(value).toLowerCase()]
+  const known = BOOLS.get(scalarText(value)?.toLowerCase())
   if (known === undefined) throw new CelFailure('the value is neither true nor false')
   return known
 }

@@ -2,10 +2,12 @@
  * Selections in an expression: `record.candidate.name`, `headers['x-id']`, `list[0].x`. A chain of fixed names is
  * one compiled path, followed through references; whatever is not fixed is read member by member.
  */
+
 import { generateGet } from '../generate.js'
 import { formatPath, type Step } from '../path.js'
 import { followGetter, isView, viewGetter } from '../read.js'
 import { recordMember, resolveSteps, type Start } from '../resolve.js'
+import { scalarText } from '../scalar.js'
 import { annotation } from '../schema.js'
 import { nearest } from '../suggest.js'
 import { type CelRoot, type CelState, type Compiled, nothing, report, type Variable } from './node.js'
@@ -155,7 +157,10 @@ function compileDynamic<S>(node: Extract<ASTNode, { op: '[]' | '[?]' }>, state: 
       if (isAbsent(value) || isAbsent(at)) return undefined
       if (Array.isArray(value)) return typeof at === 'number' && at >= 0 ? value[at] : undefined
       if (typeof value !== 'object' || isView(value)) return undefined
-      return Object.hasOwn(value, String(at)) ? (value as Record<string, unknown>)[String(at)] : undefined
+      const name = scalarText(at)
+      return name !== undefined && Object.hasOwn(value, name)
+        ? (value as Record<string, unknown>)[key]
+        : undefined
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Json } from '../../kernel/json.js'
 import { Refusal } from '../refusal.js'
 import { partOf } from '../rule/context.js'
 import type { Frame } from '../rule/frame.js'
+import { shownText } from '../scalar.js'
 import { annotation, type Known, listed, mayBe, typesOf } from '../schema.js'
 import { didYouMean } from '../suggest.js'
 import { formatProblem, isEpoch } from '../time/instant.js'
@@ -32,17 +33,17 @@ export const asRead: Modifier = {
     const { node, spot, cx, type } = input
     const row = typeof word === 'string' && Object.hasOwn(READS, word) ? READS[word] : undefined
     if (!row || typeof word !== 'string') {
-      const hint = didYouMean(String(word), WORDS)
+      const hint = didYouMean(shownText(word), WORDS)
       cx.list.add('MAPPING_WORD_UNKNOWN', [...spot.at, 'as'], `\`as\` is one of ${listed(WORDS)}${hint}`)
       return undefined
     }
     checkCompanions(input, word)
-    const format = node['format'] === undefined ? undefined : String(node['format'])
+    const format = node['format'] === undefined ? undefined : shownText(node['format'])
     const parses = cx.direction === 'in' || cx.direction === 'hub' || format !== undefined
     if (!parses) return undefined
     if (word === 'date' || word === 'datetime') checkZone(input, word, format)
     checkReadable(type, word, input)
-    const options = { format, zone: zoneOf(input), region: String(node['region'] ?? 'CN') }
+    const options = { format, zone: zoneOf(input), region: shownText(node['region'] ?? 'CN') }
     return {
       type: row.type,
       whole: row.whole ?? false,
@@ -60,7 +61,7 @@ export const asWrite: Modifier = {
     const { node, spot, cx } = input
     const row = typeof word === 'string' && Object.hasOwn(WRITES, word) ? WRITES[word] : undefined
     const incoming = cx.direction === 'in' || cx.direction === 'hub'
-    const write = node['write'] === undefined ? undefined : String(node['write'])
+    const write = node['write'] === undefined ? undefined : shownText(node['write'])
     if (!row || typeof word !== 'string' || (incoming && write === undefined)) return undefined
     if (write !== undefined && !row.words.includes(write)) {
       const wrong = row.patterns

@@ -7,6 +7,7 @@ import { isHubError } from '../../kernel/errors.js'
 import { type Json, parseJson } from '../../kernel/json.js'
 import { Refusal } from '../refusal.js'
 import type { Frame } from '../rule/frame.js'
+import { scalarText } from '../scalar.js'
 import type { Known } from '../schema.js'
 import { instantText, readDay, readInstant } from '../time/instant.js'
 import { parseSpan, SPAN_UNITS, spanText } from '../time/span.js'
@@ -46,7 +47,7 @@ function integer(value: unknown): number {
 }
 
 function string(value: unknown): string {
-  return typeof value === 'object' ? invalid(value, 'a single value') : String(value)
+  return scalarText(value) ?? invalid(value, 'a single value')
 }
 
 const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
@@ -102,7 +103,8 @@ function json(value: unknown): Json {
 
 function duration(value: unknown, { format }: ReadOptions): string {
   const unit = format === undefined ? undefined : SPAN_UNITS[format]
-  const ms = unit === undefined ? parseSpan(String(value)) : number(value, `a number of ${format}`) * unit
+  const ms =
+    unit === undefined ? parseSpan(scalarText(value) ?? '') : number(value, `a number of ${format}`) * unit
   return ms === undefined || !Number.isFinite(ms)
     ? invalid(value, 'a duration like PT1H30M or 90m')
     : spanText(Math.round(ms))

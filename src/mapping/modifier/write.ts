@@ -5,6 +5,7 @@
 import parsePhoneNumber from 'libphonenumber-js'
 import { Refusal } from '../refusal.js'
 import type { Frame } from '../rule/frame.js'
+import { scalarText } from '../scalar.js'
 import type { Known } from '../schema.js'
 import { isEpoch, parseIso, readInstant, writeInstant } from '../time/instant.js'
 import { parseSpan, SPAN_UNITS, spanText } from '../time/span.js'
@@ -54,7 +55,7 @@ function date(value: unknown, { write, zone, asText }: WriteOptions, frame: Fram
 }
 
 function duration(value: unknown, { write, asText }: WriteOptions): unknown {
-  const ms = typeof value === 'number' ? value : parseSpan(String(value))
+  const ms = typeof value === 'number' ? value : parseSpan(scalarText(value) ?? '')
   if (ms === undefined) throw new Refusal('MAPPING_VALUE_INVALID', value, 'a duration like PT1H30M')
   const unit = write === undefined ? undefined : SPAN_UNITS[write]
   return unit === undefined ? spanText(ms) : numeric(String(ms / unit), asText)
@@ -68,7 +69,7 @@ const PHONES: Readonly<Record<string, (text: string) => string | undefined>> = {
 }
 
 function phone(value: unknown, { write }: WriteOptions): string {
-  const written = PHONES[write ?? 'e164']?.(String(value).slice(0, 40))
+  const written = PHONES[write ?? 'e164']?.((scalarText(value) ?? '').slice(0, 40))
   if (written === undefined)
     throw new Refusal('MAPPING_VALUE_INVALID', value, 'a phone number like +8613800138000')
   return written

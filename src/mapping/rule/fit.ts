@@ -2,7 +2,9 @@
  * Whether what a rule gives can be what its field takes: judged before anything runs as far as schemas tell, and
  * guarded at run time where they do not.
  */
+
 import type { Json } from '../../kernel/json.js'
+import { shownText } from '../scalar.js'
 import {
   annotation,
   describe,
@@ -56,9 +58,9 @@ function checkWords(from: Known, to: Known, spot: Spot, cx: RuleContext): void {
   if (!allowed || !given) return
   for (const word of given) {
     if (allowed.includes(word)) continue
-    const texts = allowed.map(String)
-    const hint = didYouMean(String(word), texts)
-    cx.list.add('MAPPING_ENUM_UNKNOWN', spot.at, `"${String(word)}" is none of ${listed(texts)}${hint}`)
+    const texts = allowed.map(shownText)
+    const hint = didYouMean(shownText(word), texts)
+    cx.list.add('MAPPING_ENUM_UNKNOWN', spot.at, `"${shownText(word)}" is none of ${listed(texts)}${hint}`)
   }
 }
 
@@ -68,7 +70,7 @@ export function warnUncovered(rule: Rule, spot: Spot, cx: RuleContext): void {
   const given = wordsOf(rule.type)
   const missing = given ? (wordsOf(spot.schema) ?? []).filter(word => !given.includes(word)) : []
   if (missing.length === 0) return
-  const message = `no row of the lookup gives ${listed(missing.map(String))}`
+  const message = `no row of the lookup gives ${listed(missing.map(shownText))}`
   cx.list.add('MAPPING_ENUM_UNCOVERED', spot.at, message, { severity: 'warning' })
 }
 

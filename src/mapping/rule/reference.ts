@@ -2,7 +2,9 @@
  * Fields that point to records. In a vendor's message they hold the vendor's ids, kept as References for the fold
  * to resolve; between records of the hub they hold the ids themselves.
  */
+
 import { Refusal } from '../refusal.js'
+import { shownText } from '../scalar.js'
 import { annotation, entryOf, type Known, mayBe } from '../schema.js'
 import { didYouMean } from '../suggest.js'
 import type { Reference } from '../types.js'
@@ -34,7 +36,7 @@ export function referenceWords(node: RuleObject, spot: Spot, cx: RuleContext): R
     cx.list.add(
       'MAPPING_WORD_UNKNOWN',
       [...spot.at, 'missing'],
-      `\`missing\` is one of ${MISSING.join(', ')}${didYouMean(String(missing), MISSING)}`,
+      `\`missing\` is one of ${MISSING.join(', ')}${didYouMean(shownText(missing), MISSING)}`,
     )
   return { of: typeof of === 'string' ? of : undefined, missing: known ?? 'wait' }
 }

@@ -3,6 +3,7 @@
  * fixed order whatever the order of writing: when, where, split, trim, lower/upper, as (in), scale, lookup, as (out),
  * join, default, required; on_error around them.
  */
+
 import { isObject, type Json } from '../../kernel/json.js'
 import { generateList, generatePipeline } from '../generate.js'
 import { asRead, asWrite } from '../modifier/as.js'
@@ -11,6 +12,7 @@ import type { Modifier, Stage } from '../modifier/modifier.js'
 import { scale } from '../modifier/scale.js'
 import { join, lower, split, trim, upper } from '../modifier/text.js'
 import { Refusal } from '../refusal.js'
+import { shownText } from '../scalar.js'
 import { annotation, entryOf, type Known, listed, mayBe } from '../schema.js'
 import { cel } from '../source/cel.js'
 import { each } from '../source/each.js'
@@ -200,7 +202,7 @@ function checkWords(
     cx.list.add('MAPPING_WORD_UNKNOWN', [...spot.at, name], why, { key: true })
   }
   const { on_error: how, required } = node
-  if (how !== undefined && !ON_ERROR.includes(String(how)))
+  if (how !== undefined && !ON_ERROR.includes(shownText(how)))
     cx.list.add(
       'MAPPING_WORD_UNKNOWN',
       [...spot.at, 'on_error'],
