@@ -37,7 +37,7 @@ export class Catalog {
 
   /** Whether there is a folder of that name, sound or not. */
   hasConnector(name: string): boolean {
-    return this.shelf.connectors.has(name) || (this.below?.hasConnector(name) ?? false)
+    return this.connectorNames.includes(name)
   }
 
   connectorText(name: string): string {
@@ -45,7 +45,7 @@ export class Catalog {
   }
 
   get connectorNames(): readonly string[] {
-    return [...new Set([...this.shelf.connectors.keys(), ...(this.below?.connectorNames ?? [])])]
+    return [...new Set([...this.shelf.connectorNames, ...(this.below?.connectorNames ?? [])])]
   }
 
   get mappingNames(): readonly string[] {
@@ -87,9 +87,13 @@ export class Catalog {
     }
   }
 
-  /** Everything wrong on this shelf; call it when all flows have asked for their mappings. */
-  problems(): readonly Problem[] {
-    for (const name of this.shelf.mappings.keys()) if (!this.used.has(name)) this.compileUnused(name)
+  /**
+   * Everything wrong on this shelf; call it when all flows have asked for their mappings.
+   * @param scope `used` leaves alone the mappings that no flow uses
+   */
+  problems(scope: 'all' | 'used'): readonly Problem[] {
+    if (scope === 'all')
+      for (const name of this.shelf.mappings.keys()) if (!this.used.has(name)) this.compileUnused(name)
     return [...this.shelf.problems, ...[...this.compiled.values()].flatMap(({ problems }) => problems)]
   }
 

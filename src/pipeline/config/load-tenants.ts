@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Problem } from '../../kernel/errors.js'
+import { isObject } from '../../kernel/json.js'
 import type { Sealer } from '../../kernel/seal.js'
 import { Catalog } from './catalog.js'
 import { type HookOf, hookMaker, takeHooks } from './hooks.js'
@@ -12,7 +13,7 @@ import { type OpeningOptions, openConnections } from './open-connections.js'
 import { hasErrors, inOrder } from './problem-order.js'
 import { type ReadTenant, readTenant } from './read-tenant.js'
 import { readShelf } from './shelf.js'
-import { foldersIn, problemAt } from './source-file.js'
+import { foldersIn, problemAt, readSource } from './source-file.js'
 import type { TenantConfig } from './types.js'
 
 export interface LoadOptions extends OpeningOptions {
@@ -28,6 +29,11 @@ export interface LoadOptions extends OpeningOptions {
   readonly hookOf?: HookOf
   /** check-only: values missing outside are warnings; the connections must not be used, only closed. */
   readonly connections: 'open' | 'check-only'
+  /**
+   * Of what ships, `used` loads and checks what the folders use; `all` everything.
+   * Default: `used` to open, `all` to check.
+   */
+  readonly library?: 'used' | 'all'
 }
 
 export interface LoadedTenants {
@@ -40,7 +46,9 @@ export interface LoadedTenants {
 
 export async function loadTenants(options: LoadOptions): Promise<LoadedTenants> {
   const { folders, problems } = await findProjects(options.projects)
-  const shipped = new Catalog(await readShelf(options.shipped))
+  const library = options.library ?? (options.connections === 'open' ? 'used' : 'all')
+  const wanted = library === 'all' ? undefined : await connectorsNamed(folders)
+  const shipped = new Catalog(await readShelf(options.shipped, wanted))
   const outside = {
     env: options.env,
     readFile: options.readFile ?? (path => readFile(path, 'utf8')),
@@ -60,7 +68,7 @@ export async function loadTenants(options: LoadOptions): Promise<LoadedTenants> 
     problems.push(...found)
     return hasErrors(found) ? [] : [configOf(one, hookOf, options)]
   })
-  problems.push(...shipped.problems())
+  problems.push(...shipped.problems(library))
   return { tenants, problems: inOrder(problems), catalogs }
 }
 
@@ -75,6 +83,21 @@ function configOf(read: ReadTenant, hookOf: HookOf, options: LoadOptions): Tenan
     ...read.indexes,
     rank: read.ownership.rank,
   }
+}
+
+/** Connectors that some connection names; what is wrong in the files is told when they are read in full. */
+async function connectorsNamed(folders: readonly string[]): Promise<ReadonlySet<string>> {
+  const sources = await Promise.all(
+    folders.map(folder => readSource(join(folder, 'connections.yaml'), 'connections')),
+  )
+  const names = new Set<string>()
+  for (const source of sources) {
+    const value = 'yaml' in source ? source.yaml.value : undefined
+    const list = isObject(value) ? value['connections'] : undefined
+    for (const entry of Array.isArray(list) ? list : [])
+      if (isObject(entry) && typeof entry['connector'] === 'string') names.add(entry['connector'])
+  }
+  return names
 }
 
 async function findProjects(

@@ -68,7 +68,7 @@ export async function readTenant(folder: string, shipped: Catalog, outside: Outs
       ...(connections?.list.all ?? []),
       ...sources.lists.flatMap(list => list.all),
       ...lists.flatMap(list => list.all),
-      ...catalog.problems(),
+      ...catalog.problems('all'),
     ],
   }
 }

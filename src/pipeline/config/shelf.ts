@@ -24,21 +24,30 @@ export interface ShelfConnector {
 
 export interface Shelf {
   readonly root: string
+  /** Every folder in connectors/, loaded or not. */
+  readonly connectorNames: readonly string[]
   readonly connectors: ReadonlyMap<string, ShelfConnector>
   readonly mappings: ReadonlyMap<string, SourceFile>
   readonly tables: Tables
   readonly problems: readonly Problem[]
 }
 
-/** @param root a folder that may hold connectors/, mappings/, tables/ */
-export async function readShelf(root: string): Promise<Shelf> {
+/**
+ * @param root a folder that may hold connectors/, mappings/, tables/
+ * @param wanted connectors to load; a vendor's document costs some 30 ms. Default: all
+ */
+export async function readShelf(root: string, wanted?: ReadonlySet<string>): Promise<Shelf> {
   const [tables, mappings] = await Promise.all([
     readTables(join(root, 'tables')),
     readSources(join(root, 'mappings')),
   ])
-  const connectors = await readConnectors(join(root, 'connectors'), tables.tables)
+  const folder = join(root, 'connectors')
+  const connectorNames = await foldersIn(folder)
+  const names = wanted ? connectorNames.filter(name => wanted.has(name)) : connectorNames
+  const connectors = await readConnectors(folder, names, tables.tables)
   return {
     root,
+    connectorNames,
     connectors: connectors.connectors,
     mappings: new Map(mappings.files.map(file => [file.name, file])),
     tables: tables.tables,
@@ -46,14 +55,13 @@ export async function readShelf(root: string): Promise<Shelf> {
   }
 }
 
-async function readConnectors(folder: string, tables: Tables) {
+async function readConnectors(folder: string, names: readonly string[], tables: Tables) {
   const expressions = expressionsFor({
     schemaOf: () => undefined,
     isKind: () => false,
     tables,
     stateOrder: () => undefined,
   })
-  const names = await foldersIn(folder)
   const connectors = new Map<string, ShelfConnector>()
   const problems: Problem[] = []
   const loaded = await Promise.all(
