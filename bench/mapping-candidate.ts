@@ -136,12 +136,12 @@ export const candidateJsonata = `{
   "identity": $string(id),
   "fields": {
     "name": name,
-    "phones": phones.number.($contains($, /^\\+86/) ? $ : "+86" & $),
-    "emails": emails.$lowercase($trim($)),
+    "phones": phones.number.($contains($, /^(\\+86)?1[3-9][0-9]{9}$/) ? ($contains($, /^\\+86/) ? $ : "+86" & $) : $error("no phone")),
+    "emails": emails.($a := $lowercase($trim($)); $contains($a, /^[^\\s@]{1,64}@[^\\s@]{1,190}$/) ? $a : $error("no address")),
     "education": education.{ "school": school, "degree": degree, "major": major, "start": from, "end": to },
     "experience": jobs.{ "company": company, "title": title, "start": from, "end": to, "description": summary },
     "skills": skills.{ "name": $, "level": "stated" },
     "source": channel.name,
     "preferred_channel": $lookup({ "im": "oa", "mail": "mail", "sms": "sms" }, channel.kind),
-    "available_from": available,
+    "available_from": $fromMillis($toMillis(available, "[Y0001]-[M01]-[D01]"), "[Y0001]-[M01]-[D01]"),
     "custom": { "city": city } } }`

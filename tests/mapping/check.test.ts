@@ -316,7 +316,7 @@ describe('the checker', () => {
   })
 
   it('warns where a vendor’s shape marks personal data elsewhere', () => {
-    const problem = only(outProblems('subject: candidate.name\nbody.text: title'))
+    const problem = only(outProblems('subject: candidate.name\nbody.text: state'))
     expect(problem).toMatchObject({ code: 'MAPPING_PERSONAL_LEAK', severity: 'warning' })
   })
 

@@ -159,7 +159,7 @@ function compileDynamic<S>(node: Extract<ASTNode, { op: '[]' | '[?]' }>, state: 
       if (typeof value !== 'object' || isView(value)) return undefined
       const name = scalarText(at)
       return name !== undefined && Object.hasOwn(value, name)
-        ? (value as Record<string, unknown>)[key]
+        ? (value as Record<string, unknown>)[name]
         : undefined
     },
   }

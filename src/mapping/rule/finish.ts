@@ -26,7 +26,8 @@ export function settle(rule: Rule, written: Json, node: RuleObject, spot: Spot, 
 function shape(rule: Rule, node: RuleObject, spot: Spot, cx: RuleContext): Rule {
   const incoming = cx.direction === 'in' || cx.direction === 'hub'
   const ref = incoming ? refKind(spot.schema) : undefined
-  if (ref && cx.direction === 'in') return references(rule, ref, node, spot, cx)
+  // Between records a reference holds a record's id already, unless the rule names a system whose id it is.
+  if (ref && (cx.direction === 'in' || node['of'] !== undefined)) return references(rule, ref, node, spot, cx)
   checkFit(rule, spot, cx)
   if (node['lookup'] !== undefined) warnUncovered(rule, spot, cx)
   if (!incoming || rule.constant || rule.sure) return rule

@@ -15,6 +15,7 @@ import { Refusal } from '../refusal.js'
 import { shownText } from '../scalar.js'
 import { annotation, entryOf, type Known, listed, mayBe } from '../schema.js'
 import { cel } from '../source/cel.js'
+import { concat } from '../source/concat.js'
 import { each } from '../source/each.js'
 import { external } from '../source/external.js'
 import { first } from '../source/first.js'
@@ -64,6 +65,7 @@ export const SOURCES: Readonly<Record<string, Source>> = {
   cel,
   template,
   first,
+  concat,
   each,
   fields,
   external,
@@ -82,6 +84,9 @@ export const MODIFIERS: readonly Modifier[] = [
   asWrite,
   join,
 ]
+
+/** Sources whose parts fill the target themselves; what the others give is fitted to it as a whole. */
+const FILLS: ReadonlySet<string> = new Set(['each', 'fields', 'concat'])
 
 /** Words every rule may have. */
 const COMMON = ['when', 'default', 'required', 'on_error']
@@ -138,7 +143,7 @@ function compileObject(node: RuleObject, spot: Spot, scope: Scope, cx: RuleConte
   const stages: Stage[] = []
   const made = source?.compile(
     node,
-    { ...spot, isTarget: word === 'each' || word === 'fields' ? spot.isTarget : false },
+    { ...spot, isTarget: word !== undefined && FILLS.has(word) ? spot.isTarget : false },
     scope,
     cx,
   )
@@ -191,7 +196,7 @@ function checkWords(
     allowed.add(modifier.word)
     if (node[modifier.word] !== undefined) for (const beside of modifier.words) allowed.add(beside)
   }
-  if (cx.direction === 'in' && annotationOfRef(spot.schema))
+  if ((cx.direction === 'in' || cx.direction === 'hub') && annotationOfRef(spot.schema))
     for (const reference of REFERENCE) allowed.add(reference)
   for (const name of names) {
     if (allowed.has(name) || Object.hasOwn(SOURCES, name)) continue

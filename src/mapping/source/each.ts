@@ -163,7 +163,8 @@ function forgiving(one: RuleFn, how: 'skip' | 'default', other: Json, site: Rule
     } catch (error) {
       const refusal = located(error, site, frame)
       if (!(refusal instanceof Refusal) && !isHubError(refusal)) throw refusal
-      frame.run.skipped.push({ path: skipPath(site, frame), code: refusal.code })
+      const path = refusal instanceof Refusal ? refusal.path : skipPath(site, frame)
+      frame.run.skipped.push({ path, code: refusal.code })
       return how === 'default' ? other : undefined
     }
   }
