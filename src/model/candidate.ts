@@ -39,7 +39,7 @@ export const candidate = defineKind({
           title: text('Title.'),
           start: text('Begin.'),
           end: text('End.'),
-          description: text('What was done.'),
+          description: text('What was done.', { 'x-personal': 'text' }),
         }),
       ),
       'Work experience, newest first.',
@@ -56,7 +56,7 @@ export const candidate = defineKind({
       {
         blob: text('Hash of the file in the blob store.'),
         text: personal('text', 'The résumé as text.'),
-        url: address('Where the source keeps it.'),
+        url: address('Where the source keeps it.', { 'x-personal': 'url' }),
       },
       'Résumé.',
     ),

@@ -26,7 +26,7 @@ export const interview = defineKind({
     type: choice(['ai', 'human', 'phone', 'exam'], 'Who asks.'),
     provider: text('Connection that runs it.'),
     round: integer('1, 2 …', { minimum: 1 }),
-    title: text('As shown in calendars.'),
+    title: text('As shown in calendars; it may name the candidate.', { 'x-personal': 'text' }),
     schedule: atomic(
       { start: instant('Begin.'), end: instant('End.'), zone: text('IANA zone for people’s eyes.') },
       'When it takes place.',
@@ -35,7 +35,7 @@ export const interview = defineKind({
       { opens: instant('First moment.'), closes: instant('Last moment.') },
       'When the candidate may begin by themself.',
     ),
-    join_url: address('Where to join.'),
+    join_url: address('Where to join; whoever has it may enter.', { 'x-personal': 'url' }),
     organizer: ref('person', 'Who invites.'),
     interviewers: keyed(
       'person',

@@ -35,7 +35,8 @@ export const flag = (description: string) => Type.Boolean(note(description))
 export const instant = (description: string) => Type.String(note(description, { format: 'date-time' }))
 /** A calendar day, `2026-03-01`. */
 export const day = (description: string) => Type.String(note(description, { format: 'date' }))
-export const address = (description: string) => Type.String(note(description, { format: 'uri' }))
+export const address = (description: string, notes: Notes = {}) =>
+  Type.String(note(description, { format: 'uri', ...notes }))
 export const personal = (what: string, description: string, notes: Notes = {}) =>
   Type.String(note(description, { 'x-personal': what, ...notes }))
 /** The id of a record of another kind. */

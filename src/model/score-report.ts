@@ -80,7 +80,7 @@ export const scoreReport = defineKind({
         Type.Object({
           type: text('video, audio, image, pdf.'),
           blob: text('Hash in the blob store.'),
-          url: text('Where the provider keeps it.'),
+          url: text('Where the provider keeps it.', { 'x-personal': 'url' }),
           title: text('Name.'),
         }),
       ),

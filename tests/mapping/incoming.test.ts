@@ -172,6 +172,15 @@ fields:
     expect(result.identityRef).toBe('a1')
     expect(result.fields).toEqual({ application: 'a1', candidate: 'c1', state: 'draft', reason: 'for c1' })
   })
+
+  it('may name a vendor’s id where it knows no record', () => {
+    const text = `mapping: hub/plan\nfrom: score_report\nto: hub.training_plan\nidentity: { ref: application }\nrefs: { application: application }\nfields:\n  items: [{ fields: { course: { value: C-101, of: lms.course, missing: wait } } }]\n`
+    const result = said(inMapping(text).read(viewOf('r1', RECORDS), { settings: {} }))
+    expect(result.fields).toEqual({
+      application: 'a1',
+      items: [{ course: { $reference: { kind: 'course', of: 'lms.course', id: 'C-101', missing: 'wait' } } }],
+    })
+  })
 })
 
 describe('the version of a mapping', () => {
