@@ -30,8 +30,13 @@ const validate = new Ajv2020({ allErrors: true, strict: false, logger: false }).
 /**
  * @param folder folder that holds connector.yaml
  * @param expressions the mapping language, handed in by the hub
+ * @param elsewhere where a document that is not at its path is looked for
  */
-export async function loadConnector(folder: string, expressions: Expressions): Promise<LoadedConnector> {
+export async function loadConnector(
+  folder: string,
+  expressions: Expressions,
+  elsewhere?: (document: string) => string | undefined,
+): Promise<LoadedConnector> {
   const file = join(folder, MANIFEST)
   if (!existsSync(file)) {
     const problem: Problem = {
@@ -51,7 +56,7 @@ export async function loadConnector(folder: string, expressions: Expressions): P
   if (problems.failed) return { connector: undefined, problems: problems.list }
   const manifest = yaml.value as unknown as Manifest
   houseOrder(yaml.value, problems)
-  const document = await documentOf(manifest, folder, problems)
+  const document = await documentOf(manifest, folder, problems, elsewhere)
   const hooks = manifest.hooks === undefined ? undefined : hooksFile(folder, manifest.hooks)
   if (manifest.hooks !== undefined && hooks === undefined)
     problems.add('CONNECTOR_FILE_MISSING', ['hooks'], `there is no ${manifest.hooks} in ${folder}`)
@@ -68,6 +73,7 @@ async function documentOf(
   manifest: Manifest,
   folder: string,
   problems: Problems,
+  elsewhere: ((document: string) => string | undefined) | undefined,
 ): Promise<ApiDocument | undefined> {
   const transport = manifest.transport ?? 'http'
   const kind = Object.hasOwn(TRANSPORTS, transport) ? TRANSPORTS[transport] : undefined
@@ -88,7 +94,8 @@ async function documentOf(
     problems.add('CONNECTOR_MANIFEST_INVALID', [], 'openapi is missing')
     return undefined
   }
-  const file = resolve(folder, manifest.openapi)
+  const own = resolve(folder, manifest.openapi)
+  const file = existsSync(own) ? own : (elsewhere?.(own) ?? own)
   if (!existsSync(file)) {
     problems.add('CONNECTOR_FILE_MISSING', ['openapi'], `there is no ${manifest.openapi}`)
     return undefined

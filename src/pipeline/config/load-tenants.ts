@@ -48,13 +48,13 @@ export async function loadTenants(options: LoadOptions): Promise<LoadedTenants> 
   const { folders, problems } = await findProjects(options.projects)
   const library = options.library ?? (options.connections === 'open' ? 'used' : 'all')
   const wanted = library === 'all' ? undefined : await connectorsNamed(folders)
-  const shipped = new Catalog(await readShelf(options.shipped, wanted))
+  const shipped = new Catalog(await readShelf(options.shipped, { wanted }))
   const outside = {
     env: options.env,
     readFile: options.readFile ?? (path => readFile(path, 'utf8')),
     missing: options.connections === 'open' ? 'error' : 'warning',
   } as const
-  const read = await Promise.all(folders.map(folder => readTenant(folder, shipped, outside)))
+  const read = await Promise.all(folders.map(folder => readTenant(folder, shipped, outside, options.shipped)))
   const catalogs = new Map<string, Catalog>()
   for (const one of read) {
     if (catalogs.has(one.tenant))

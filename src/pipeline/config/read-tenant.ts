@@ -29,10 +29,16 @@ export interface ReadTenant {
 
 const NO_CONNECTIONS: ConnectionsFile['connections'] = new Map()
 
-export async function readTenant(folder: string, shipped: Catalog, outside: Outside): Promise<ReadTenant> {
+/** @param below the folder of what ships */
+export async function readTenant(
+  folder: string,
+  shipped: Catalog,
+  outside: Outside,
+  below: string,
+): Promise<ReadTenant> {
   const ownershipName = join(folder, 'ownership.yaml')
   const [shelf, connectionsSource, flowFolder, ownershipSource] = await Promise.all([
-    readShelf(folder),
+    readShelf(folder, { below }),
     readSource(join(folder, 'connections.yaml'), 'connections.yaml'),
     readSources(join(folder, 'flows')),
     existsSync(ownershipName) ? readSource(ownershipName, 'ownership.yaml') : undefined,

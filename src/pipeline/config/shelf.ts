@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { Connector } from '../../connector/manifest/connector.js'
 import { loadConnector } from '../../connector/manifest/load.js'
 import type { Problem } from '../../kernel/errors.js'
@@ -32,11 +32,15 @@ export interface Shelf {
   readonly problems: readonly Problem[]
 }
 
-/**
- * @param root a folder that may hold connectors/, mappings/, tables/
- * @param wanted connectors to load; a vendor's document costs some 30 ms. Default: all
- */
-export async function readShelf(root: string, wanted?: ReadonlySet<string>): Promise<Shelf> {
+export interface ShelfOptions {
+  /** Connectors to load; a vendor's document costs some 30 ms. Default: all. */
+  readonly wanted?: ReadonlySet<string> | undefined
+  /** A folder whose openapi/ serves where this one has no document of that name. */
+  readonly below?: string | undefined
+}
+
+/** @param root a folder that may hold connectors/, mappings/, tables/, openapi/ */
+export async function readShelf(root: string, { wanted, below }: ShelfOptions = {}): Promise<Shelf> {
   const [tables, mappings] = await Promise.all([
     readTables(join(root, 'tables')),
     readSources(join(root, 'mappings')),
@@ -44,7 +48,7 @@ export async function readShelf(root: string, wanted?: ReadonlySet<string>): Pro
   const folder = join(root, 'connectors')
   const connectorNames = await foldersIn(folder)
   const names = wanted ? connectorNames.filter(name => wanted.has(name)) : connectorNames
-  const connectors = await readConnectors(folder, names, tables.tables)
+  const connectors = await readConnectors(root, names, tables.tables, below)
   return {
     root,
     connectorNames,
@@ -55,7 +59,17 @@ export async function readShelf(root: string, wanted?: ReadonlySet<string>): Pro
   }
 }
 
-async function readConnectors(folder: string, names: readonly string[], tables: Tables) {
+async function readConnectors(
+  root: string,
+  names: readonly string[],
+  tables: Tables,
+  below: string | undefined,
+) {
+  const folder = join(root, 'connectors')
+  const elsewhere = (document: string) => {
+    const name = relative(resolve(root, 'openapi'), document)
+    return below === undefined || name.startsWith('..') ? undefined : join(below, 'openapi', name)
+  }
   const expressions = expressionsFor({
     schemaOf: () => undefined,
     isKind: () => false,
@@ -66,7 +80,7 @@ async function readConnectors(folder: string, names: readonly string[], tables: 
   const problems: Problem[] = []
   const loaded = await Promise.all(
     names.map(async name => {
-      const { connector, problems } = await loadConnector(join(folder, name), expressions)
+      const { connector, problems } = await loadConnector(join(folder, name), expressions, elsewhere)
       return { name, connector, problems, text: connector ? await textOf(connector) : '' }
     }),
   )

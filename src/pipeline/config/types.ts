@@ -64,6 +64,7 @@ export interface ConnectionConfig {
   readonly connector: string
   readonly hook: string
   readonly maxBytes: number
+  /** What mappings may read: settings that are not secret, defaults filled in. */
   readonly settings: JsonObject
   readonly connection: Connection
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { ReadPath } from '../../../src/mapping/types.js'
 import type { TenantConfig } from '../../../src/pipeline/config/types.js'
 import {
+  CAL_DOCUMENT,
   CONNECTIONS,
   FLOWS,
   GOOD,
@@ -184,6 +185,19 @@ describe('a sound folder', () => {
     const { tenant, problems } = await loadOne(files, { shipped })
     expect(problems).toEqual([])
     expect(readsOf(flowOf(tenant, 'interview-to-calendar').reads)).not.toContain('title')
+  })
+})
+
+describe('a connector of the company', () => {
+  it('may stand on a document that ships', async () => {
+    const shipped = writeFolder({ 'openapi/vendors/cal.yaml': CAL_DOCUMENT })
+    const { 'connectors/cal/api.yaml': _, ...files } = GOOD
+    const manifest = (GOOD['connectors/cal/connector.yaml'] ?? '').replace(
+      './api.yaml',
+      '../../openapi/vendors/cal.yaml',
+    )
+    const { problems } = await loadOne({ ...files, 'connectors/cal/connector.yaml': manifest }, { shipped })
+    expect(problems).toEqual([])
   })
 })
 
