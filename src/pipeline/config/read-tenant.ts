@@ -57,7 +57,8 @@ export async function readTenant(
   const flows = compileFlows(sources.flows, named, catalog)
   const indexes = indexFlows(flows)
   const ends = sources.complete ? sources.flows.map(source => source.ends) : undefined
-  for (const check of CHECKS) check({ flows, ends, resourceOf: indexes.resourceOf })
+  for (const check of CHECKS)
+    check({ flows, ends, connections: named, catalog, resourceOf: indexes.resourceOf })
   const ownershipFile = sourceOf(ownershipSource)
   const { owners, lists } = readOwnership(ownershipFile, [...named.keys()])
   const texts = [connectionsFile, ...flowFolder.files, ownershipFile]

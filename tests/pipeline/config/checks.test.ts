@@ -93,6 +93,19 @@ describe('flows looked at together', () => {
     expect(await check(flows + event)).toEqual([])
   })
 
+  it.each([
+    ['ai-saas.session', []],
+    ['cal.event', []],
+    ['ai-saas.sesion', ['report warning CONFIG_LINK_UNFILLED']],
+    ['workday.interview', ['report warning CONFIG_LINK_UNFILLED']],
+    [undefined, ['report warning CONFIG_LINK_UNFILLED']],
+  ])('warns of references that lead nowhere: %s', async (of, found) => {
+    const flow = '  - { flow: report, from: ai.report, to: score_report, mapping: ai-saas/report.in }\n'
+    const mapping = GOOD['mappings/ai-saas/report.in.yaml'] ?? ''
+    const changed = mapping.replace(', of: ai-saas.session', of === undefined ? '' : `, of: ${of}`)
+    expect(await check(flow, { 'mappings/ai-saas/report.in.yaml': changed })).toEqual(found)
+  })
+
   it('refuses hub flows that feed themselves or each other', async () => {
     const self = '  - { flow: self, from: application, to: hub.application, mapping: hub/self }\n'
     expect(

@@ -1,6 +1,7 @@
 /** What a check of all flows together is given; each check is a small file, named in checks.ts. */
+import type { Catalog } from '../catalog.js'
 import type { BuiltFlow } from '../compile-flows.js'
-import type { FoundEnd } from '../flow-ends.js'
+import type { Connections, FoundEnd } from '../flow-ends.js'
 import type { FlowEnds, FlowSource } from '../flow-source.js'
 import type { OutFlow, TenantConfig, VendorFlow } from '../types.js'
 
@@ -8,6 +9,8 @@ export interface AllFlows {
   readonly flows: readonly BuiltFlow[]
   /** Where all flows lead, those with a problem too; undefined where even that is not known of one. */
   readonly ends: readonly FlowEnds[] | undefined
+  readonly connections: Connections
+  readonly catalog: Catalog
   readonly resourceOf: TenantConfig['resourceOf']
 }
 

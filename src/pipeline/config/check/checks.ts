@@ -5,5 +5,13 @@ import { findDead } from './dead.js'
 import { findDoubles } from './doubles.js'
 import { findHeld } from './held.js'
 import { findUnfilledLinks } from './links.js'
+import { findLostReferences } from './references.js'
 
-export const CHECKS: readonly Check[] = [findDead, findDoubles, findHeld, findCircles, findUnfilledLinks]
+export const CHECKS: readonly Check[] = [
+  findDead,
+  findDoubles,
+  findHeld,
+  findCircles,
+  findUnfilledLinks,
+  findLostReferences,
+]
