@@ -153,12 +153,14 @@ export interface PipelineStage<F> {
   readonly whole: boolean
 }
 
-export function generatePipeline<F>(
-  source: Pick<Member<F>, 'inline' | 'run'>,
-  stages: readonly PipelineStage<F>[],
-  overEntries: (run: PipelineStage<F>['run']) => PipelineStage<F>['run'],
-): (frame: F) => unknown {
-  const constants = new Constants()
+export interface Pipeline<F> {
+  readonly source: Pick<Member<F>, 'inline' | 'run'>
+  readonly stages: readonly PipelineStage<F>[]
+  /** Makes of a stage one that takes the entries of a list. */
+  readonly overEntries: (run: PipelineStage<F>['run']) => PipelineStage<F>['run']
+}
+
+function emitPipeline<F>({ source, stages, overEntries }: Pipeline<F>, constants: Constants): string[] {
   const lines = ['let v', `v = ${emitValue(source, constants)}`]
   for (const { run, whole } of stages) {
     lines.push('if (v === undefined || v === null) return v')
@@ -167,26 +169,36 @@ export function generatePipeline<F>(
       whole ? `v = ${one}` : `v = Array.isArray(v) ? ${constants.add(overEntries(run))}(v, f) : ${one}`,
     )
   }
-  lines.push('return v')
+  return lines
+}
+
+export function generatePipeline<F>(pipeline: Pipeline<F>): (frame: F) => unknown {
+  const constants = new Constants()
+  const lines = [...emitPipeline(pipeline, constants), 'return v']
   return build(constants, 'f', lines.join('\n'))
 }
 
-/** Calls `run`, lets `accept` judge what is there, and hands every error to `fail`. */
+/** Runs a pipeline or a function, lets `accept` judge what is there, and hands every error to `fail`. */
 export function generateGuarded<F>(
-  run: (frame: F) => unknown,
+  rule: Pipeline<F> | ((frame: F) => unknown),
   accept:
     | { readonly test: (value: unknown) => boolean; readonly reject: (value: unknown) => never }
     | undefined,
   fail: (error: unknown, frame: F) => never,
 ): (frame: F) => unknown {
   const constants = new Constants()
-  const call = `${constants.add(run)}(f)`
-  const judged = accept
-    ? `const v = ${call}
-if (v !== undefined && v !== null && !${constants.add(accept.test)}(v)) ${constants.add(accept.reject)}(v)
-return v`
-    : `return ${call}`
-  return build(constants, 'f', `try {\n${judged}\n} catch (e) {\n${constants.add(fail)}(e, f)\n}`)
+  const lines =
+    typeof rule === 'function' ? [`const v = ${constants.add(rule)}(f)`] : emitPipeline(rule, constants)
+  if (accept) {
+    const { test, reject } = accept
+    lines.push(`if (v !== undefined && v !== null && !${constants.add(test)}(v)) ${constants.add(reject)}(v)`)
+  }
+  lines.push('return v')
+  return build(
+    constants,
+    'f',
+    ['try {', ...lines, '} catch (e) {', `${constants.add(fail)}(e, f)`, '}'].join('\n'),
+  )
 }
 
 const emitValue = <F>({ inline, run }: Pick<Member<F>, 'inline' | 'run'>, constants: Constants): string =>

@@ -8,11 +8,16 @@ import type { ReadPath, RecordView } from '../types.js'
 import type { ASTNode } from './parse.js'
 import { type Category, instantIn, NAMES } from './values.js'
 
+/** The only texts a root may contribute to generated code. */
+export type BaseWord = 'f.entry' | 'f.parent.entry' | 'f.run.source' | 'f.run.item' | 'f.run.settings'
+
 /** One root an expression may name. `S` is whatever carries the values when it runs. */
 export interface CelRoot<S> {
   readonly start: Start
   /** The root's value; a record root gives its data. */
   readonly value: (scope: S) => unknown
+  /** The same as `value`, as an expression over the frame `f` for generated code. */
+  readonly emit?: BaseWord | undefined
   /** The record itself, where the root is one. */
   readonly view?: ((scope: S) => RecordView | undefined) | undefined
 }

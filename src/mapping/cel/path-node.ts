@@ -3,7 +3,7 @@
  * one compiled path, followed through references; whatever is not fixed is read member by member.
  */
 
-import { generateGet } from '../generate.js'
+import { build, Constants, emitSteps, generateGet } from '../generate.js'
 import { formatPath, type Step } from '../path.js'
 import { followGetter, isView, viewGetter } from '../read.js'
 import { recordMember, resolveSteps, type Start } from '../resolve.js'
@@ -89,7 +89,7 @@ function compileRoot<S>(
   const resolved = resolve(root.start, steps, node, state)
   const [first = [], ...further] = resolved.hops
   const onView = root.view && first[0]?.step === 'name' && recordMember(root.start.schema, first[0].name)
-  const own = onView ? viewRead(root, first) : plainRead(root.value, first)
+  const own = onView ? viewRead(root, first) : plainRead(root, first)
   if (further.length === 0) return { run: own, type: resolved }
   const follow = followGetter(further)
   const { view } = root
@@ -103,8 +103,12 @@ function compileRoot<S>(
   }
 }
 
-function plainRead<S>(value: (scope: S) => unknown, steps: readonly Step[]): (scope: S) => unknown {
+function plainRead<S>({ value, emit }: CelRoot<S>, steps: readonly Step[]): (scope: S) => unknown {
   if (steps.length === 0) return value
+  if (emit) {
+    const constants = new Constants()
+    return build(constants, 'f', `return ${emitSteps(emit, steps, constants)}`)
+  }
   const get = generateGet(steps)
   return scope => get(value(scope))
 }

@@ -52,6 +52,7 @@ function celContext(scope: Scope, cx: RuleContext): CelContext<Frame> {
   const source: CelRoot<Frame> = {
     start: cx.root,
     value: frame => frame.run.source,
+    emit: 'f.run.source',
     ...(cx.root.record === undefined ? {} : { view: frame => frame.run.view }),
   }
   if (cx.direction === 'in' || cx.direction === 'hub') roots['source'] = source
@@ -60,17 +61,26 @@ function celContext(scope: Scope, cx: RuleContext): CelContext<Frame> {
     roots[name] = manifestRoot(name, cx)
   const inEach = scope.up
   if (inEach) {
-    roots['item'] = { start: scope.entry, value: frame => frame.entry }
+    roots['item'] = { start: scope.entry, value: frame => frame.entry, emit: 'f.entry' }
     const isSource = inEach.up === undefined && cx.root.record !== undefined
     roots['parent'] = {
       start: inEach.entry,
       value: frame => frame.parent?.entry,
+      emit: 'f.parent.entry',
       ...(isSource ? { view: (frame: Frame) => frame.run.view } : {}),
     }
   } else if (cx.direction !== 'scope')
-    roots['item'] = { start: { schema: cx.roots['item']?.schema }, value: frame => frame.run.item }
+    roots['item'] = {
+      start: { schema: cx.roots['item']?.schema },
+      value: frame => frame.run.item,
+      emit: 'f.run.item',
+    }
   if (cx.direction !== 'scope')
-    roots['settings'] = { start: { schema: undefined }, value: frame => frame.run.settings }
+    roots['settings'] = {
+      start: { schema: undefined },
+      value: frame => frame.run.settings,
+      emit: 'f.run.settings',
+    }
   return {
     roots,
     schemaOf: kind => cx.compile.schemaOf(kind),

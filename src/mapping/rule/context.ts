@@ -2,7 +2,7 @@
 import type { Json } from '../../kernel/json.js'
 import type { YamlPath } from '../../kernel/yaml.js'
 import type { RootOptions } from '../expression.js'
-import type { Constants } from '../generate.js'
+import type { Constants, Pipeline } from '../generate.js'
 import type { ProblemList } from '../problems.js'
 import type { RuleSite } from '../refusal.js'
 import type { Start } from '../resolve.js'
@@ -67,6 +67,8 @@ export interface Rule {
   readonly type: Known
   /** A plain path: may be put into generated code as it is. */
   readonly inline?: ((constants: Constants) => string) | undefined
+  /** The steps of `run`, so that the last layer can put them into its own function. */
+  readonly pipeline?: Pipeline<Frame> | undefined
   /** What kind of personal data the value carries. */
   readonly personal?: string | undefined
   /** The value, where it is the same for every input. */

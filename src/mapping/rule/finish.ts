@@ -3,7 +3,7 @@
  * tell, the place for refusals, and the probe of tests and explanations.
  */
 import type { Json } from '../../kernel/json.js'
-import { generateGuarded } from '../generate.js'
+import { generateGuarded, type Pipeline } from '../generate.js'
 import { Refusal, type RuleSite } from '../refusal.js'
 import { annotation } from '../schema.js'
 import type { ProbedRule, Rule, RuleContext, RuleObject, Spot } from './context.js'
@@ -15,7 +15,7 @@ export function settle(rule: Rule, written: Json, node: RuleObject, spot: Spot, 
   const site = siteOf(rule, spot, cx)
   const shaped = spot.isTarget ? shape(rule, node, spot, cx) : rule
   const isBarePath = shaped.inline !== undefined && cx.probe === undefined
-  const run = isBarePath || shaped.placed ? shaped.run : placed(shaped.run, site)
+  const run = isBarePath || shaped.placed ? shaped.run : placed(shaped.pipeline ?? shaped.run, site)
   if (!cx.probe) return { ...shaped, run }
   const probed: ProbedRule = { site, text: inOneLine(written) }
   cx.probe.declare(probed)
@@ -39,7 +39,7 @@ function shape(rule: Rule, node: RuleObject, spot: Spot, cx: RuleContext): Rule 
   }
   const { test, type } = guard
   const site = siteOf(rule, spot, cx)
-  const guarded = placed(run, site, { test, reject })
+  const guarded = placed(rule.pipeline ?? run, site, { test, reject })
   // A plain path stays inline where one `typeof` tells; what fails goes the slow way, which knows its place.
   if (!inline || !type || cx.probe) return { ...rule, run: guarded, inline: undefined, placed: true }
   return {
@@ -66,6 +66,7 @@ function references(
     ...rule,
     inline: undefined,
     constant: undefined,
+    pipeline: undefined,
     run: frame => {
       const value = run(frame)
       if (value === undefined || value === null) return value
@@ -74,7 +75,11 @@ function references(
   }
 }
 
-function placed(run: RuleFn, site: RuleSite, accept?: Parameters<typeof generateGuarded>[1]): RuleFn {
+function placed(
+  run: Pipeline<Frame> | RuleFn,
+  site: RuleSite,
+  accept?: Parameters<typeof generateGuarded>[1],
+): RuleFn {
   return generateGuarded<Frame>(run, accept, (error, frame) => {
     throw located(error, site, frame)
   })

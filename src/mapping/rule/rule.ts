@@ -168,12 +168,19 @@ function compileObject(node: RuleObject, spot: Spot, scope: Scope, cx: RuleConte
   }
   rule = {
     ...rule,
-    run: staged(written, stages),
+    ...staged(written, stages),
     source: sourceRun,
     ...(stages.length > 0 ? { inline: undefined } : {}),
   }
   rule = withDefault(rule, node, word ?? '', spot, cx)
-  if (when) rule = { ...rule, run: conditional(rule.run, when), inline: undefined, constant: undefined }
+  if (when)
+    rule = {
+      ...rule,
+      run: conditional(rule.run, when),
+      inline: undefined,
+      constant: undefined,
+      pipeline: undefined,
+    }
   return settle(rule, node, node, spot, cx)
 }
 
@@ -254,10 +261,11 @@ function typeAfter(type: Known, stage: Stage): Known {
   return mayBe(type, 'string') || mayBe(type, 'number') ? { anyOf: [stage.type, list] } : list
 }
 
-function staged(rule: Rule, stages: readonly Stage[]): RuleFn {
-  if (stages.length === 0) return rule.run
+function staged(rule: Rule, stages: readonly Stage[]): Pick<Rule, 'run' | 'pipeline'> {
+  if (stages.length === 0) return { run: rule.run }
   const steps = stages.map(({ run, whole }) => ({ run, whole: whole ?? false }))
-  return generatePipeline<Frame>(rule, steps, overEntries)
+  const pipeline = { source: rule, stages: steps, overEntries }
+  return { run: generatePipeline<Frame>(pipeline), pipeline }
 }
 
 /** A stage over each entry of a list; nulls in it stay. */
@@ -293,10 +301,11 @@ function withDefault(rule: Rule, node: RuleObject, word: string, spot: Spot, cx:
     const needed = run
     run = frame => {
       const got = needed(frame)
-      if (got === undefined || got === null)
+      // What waits for a link is not missing; it is judged when the link is there.
+      if ((got === undefined || got === null) && frame.run.waits.length === 0)
         throw new Refusal('MAPPING_FIELD_MISSING', got, 'a value; the rule says required')
       return got
     }
   }
-  return run === rule.run ? rule : { ...rule, run, inline: undefined }
+  return run === rule.run ? rule : { ...rule, run, inline: undefined, pipeline: undefined }
 }

@@ -29,14 +29,13 @@ export function parseIso(text: string): LocalTime | undefined {
   const part = ISO.exec(text)
   if (!part) return undefined
   const fraction = part[7] ? Number(part[7].slice(0, 3).padEnd(3, '0')) : 0
-  const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(index => Number(part[index] ?? 0))
   return localTime(
-    year ?? 0,
-    month ?? 0,
-    day ?? 0,
-    hour ?? 0,
-    minute ?? 0,
-    second ?? 0,
+    Number(part[1]),
+    Number(part[2]),
+    Number(part[3]),
+    Number(part[4] ?? 0),
+    Number(part[5] ?? 0),
+    Number(part[6] ?? 0),
     fraction,
     offsetOf(part[8]),
   )
@@ -106,6 +105,7 @@ export function readDay(value: unknown, format: TimeFormat, zone: string | undef
   const parsed = parseLocal(value, format)
   if (!parsed)
     throw new Refusal('MAPPING_VALUE_INVALID', value, expectedTime(format).replace('date-time', 'date'))
+  if (format === 'iso' && typeof value === 'string' && value.length === 10) return value
   const isInstant = parsed.offset !== undefined && zone !== undefined
   if (Object.hasOwn(EPOCH, format) && zone === undefined) knownZone(zone, value)
   if (!isInstant) return new Date(parsed.local).toISOString().slice(0, 10)
