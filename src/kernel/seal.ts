@@ -16,6 +16,8 @@ export interface Sealer {
   open(sealed: Buffer, place: string): Buffer
   /** Keyed hash of a value, for look-ups without the value (erased links, API keys). */
   blind(value: string): string
+  /** The same under every key of the list, first key first: what was hashed before a rotation is still found. */
+  blinds(value: string): readonly string[]
   /** Fingerprint of the first key: tells a cloned ledger from its own. */
   readonly fingerprint: string
   /** Key of effect tokens, derived from the first key. */
@@ -33,11 +35,14 @@ export function createSealer(keys: readonly string[]): Sealer {
   const first = ring[0]
   if (!first) throw new HubError('SECRET_SEAL_BROKEN', { detail: 'HRHUB_KEY is empty' })
   const derive = (label: string) => createHmac('sha256', first.key).update(label).digest()
-  const blindKey = derive('hrhub blind')
+  const blindKeys = ring.map(({ key }) => createHmac('sha256', key).update('hrhub blind').digest())
+  const blinds = (value: string) =>
+    blindKeys.map(key => createHmac('sha256', key).update(value).digest('hex'))
   return {
     fingerprint: derive('hrhub fingerprint').toString('hex').slice(0, 32),
     tokenKey: derive('hrhub token'),
-    blind: value => createHmac('sha256', blindKey).update(value).digest('hex'),
+    blind: value => blinds(value)[0] ?? '',
+    blinds,
     seal(plain, place) {
       const nonce = randomBytes(NONCE)
       const cipher = createCipheriv('aes-256-gcm', first.key, nonce).setAAD(Buffer.from(place))

@@ -80,7 +80,7 @@ function pointerToPath(pointer: string): string {
 function inUtc(schema: JsonSchema | undefined, value: Json): Json {
   if (!schema || value === null) return value
   if (typeof value === 'string') {
-    return schema.format === 'date-time' ? new Date(value).toISOString().replace('.000Z', 'Z') : value
+    return schema.format === 'date-time' ? instantInUtc(value) : value
   }
   if (Array.isArray(value))
     return schema.items ? value.map(entry => inUtc(schema.items, entry as Json)) : value
@@ -92,4 +92,12 @@ function inUtc(schema: JsonSchema | undefined, value: Json): Json {
       inUtc(schema.properties?.[name] ?? more, member),
     ]),
   )
+}
+
+function instantInUtc(text: string): string {
+  const at = new Date(text)
+  // RFC 3339 knows second 60, a JavaScript date does not.
+  if (Number.isNaN(at.getTime()))
+    throw new HubError('MODEL_VALUE_INVALID', { detail: 'an instant that no clock here can show' })
+  return at.toISOString().replace('.000Z', 'Z')
 }

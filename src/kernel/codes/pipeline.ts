@@ -56,4 +56,52 @@ export const PIPELINE_CODES = {
     title: 'It is not known whether the call arrived.',
     remedy: 'Look at the other system; then release the delivery as done, or send it again.',
   },
+  PIPELINE_RESOURCE_UNKNOWN: {
+    kind: 'absent',
+    status: 404,
+    title: 'The connection has no such resource.',
+    remedy: 'See `resources` in the connector.yaml of its connector.',
+  },
+  PIPELINE_MESSAGE_ERASED: {
+    kind: 'refused',
+    status: 409,
+    title: 'The message was erased with its person.',
+    remedy: 'Nothing to do: what was erased cannot be folded again.',
+  },
+  PIPELINE_DELIVERY_BUSY: {
+    kind: 'throttled',
+    status: 409,
+    title: 'The delivery is at work now.',
+    remedy: 'Look again in a moment; what it is doing will end by itself.',
+  },
+  PIPELINE_DELIVERY_ONCE: {
+    kind: 'refused',
+    status: 409,
+    title: 'The delivery may happen only once, and it did.',
+    remedy: 'Nothing to do; a flow without `once` repeats.',
+  },
+  PIPELINE_DELIVERY_SETTLED: {
+    kind: 'refused',
+    status: 409,
+    title: 'There is nothing left to cancel.',
+    remedy: 'The delivery rests already; see its state.',
+  },
+  PIPELINE_EFFECT_CERTAIN: {
+    kind: 'refused',
+    status: 409,
+    title: 'No call of this delivery is in doubt.',
+    remedy: 'Release is the answer to an unknown end; use redrive to deliver again.',
+  },
+  PIPELINE_RELEASE_ID_MISSING: {
+    kind: 'invalid',
+    status: 422,
+    title: 'The thing that was made has an id over there.',
+    remedy: 'Send it as external_id, so that later changes find it.',
+  },
+  PIPELINE_KEY_SCOPE_INVALID: {
+    kind: 'invalid',
+    status: 422,
+    title: 'The key cannot be made with these scopes.',
+    remedy: 'A key that writes records names its connection; nobody gives scopes away that they do not have.',
+  },
 } as const satisfies CodeTable

@@ -8,6 +8,7 @@ import { HubError, isHubError } from '../../kernel/errors.js'
 import { isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
 import type { MessageRow, MessageState, Verdict } from '../../ledger/schema.js'
 import { type ConnectionConfig, type InFlow, inboundKey, type TenantConfig } from '../config/types.js'
+import { apiFlow } from './api-flow.js'
 import type { Cause, FoldInput } from './types.js'
 
 export interface ReadMessage {
@@ -40,10 +41,7 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
       verdicts.push({ item: index, flow: '', verdict: 'ignored', detail: 'a hint: the thing is read again' })
       continue
     }
-    const flows =
-      item.resource === undefined
-        ? []
-        : (config.inbound.get(inboundKey(message.connection, item.resource)) ?? [])
+    const flows = flowsFor(config, message, item.resource)
     if (flows.length === 0)
       verdicts.push({
         item: index,
@@ -62,6 +60,18 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
     }
   }
   return { message, inputs, verdicts, hints }
+}
+
+function flowsFor(
+  config: TenantConfig,
+  message: MessageRow,
+  resource: string | undefined,
+): readonly InFlow[] {
+  if (resource === undefined) return []
+  const kind = message.head['kind']
+  if (message.source === 'api' && typeof kind === 'string')
+    return [apiFlow(config, message.connection, resource, kind)]
+  return config.inbound.get(inboundKey(message.connection, resource)) ?? []
 }
 
 function itemsOf(connection: ConnectionConfig | undefined, message: MessageRow): readonly Item[] {
