@@ -12,17 +12,19 @@ import { type HubSettings, packageRoot } from './config.js'
 import { type Clock, systemClock } from './kernel/clock.js'
 import { HubError, type Problem } from './kernel/errors.js'
 import { createSealer, type Sealer } from './kernel/seal.js'
+import { createTally } from './kernel/tally.js'
 import { openLedger } from './ledger/engine/open-ledger.js'
 import type { Ledger } from './ledger/engine/types.js'
-import { startFlows } from './ledger/flows.js'
 import { openInstance } from './ledger/instance.js'
 import { migrate } from './ledger/migrate.js'
 import { MIGRATIONS } from './ledger/migrations/all.js'
 import { type Sealer as FeedSealer, runSealer } from './ledger/run-sealer.js'
+import type { Catalog } from './pipeline/config/catalog.js'
 import { loadTenants } from './pipeline/config/load-tenants.js'
 import type { TenantConfig } from './pipeline/config/types.js'
 import type { Log, Parts } from './pipeline/parts.js'
 import { createPipeline, type Pipeline } from './pipeline/run.js'
+import { takeUpFlows } from './pipeline/start-flows.js'
 
 export interface Hub {
   readonly settings: HubSettings
@@ -33,6 +35,8 @@ export interface Hub {
   readonly sealer: Sealer
   readonly feed: FeedSealer | undefined
   readonly log: Log
+  /** What a tenant sees of connectors, tables and mappings. */
+  catalogOf(tenant: string): Catalog | undefined
   /** Told the newest feed position after each publication. */
   onPublished(listener: (position: number) => void): () => void
   /** Reads the folder again; on an error the hub keeps its last good configuration. @returns every problem */
@@ -98,7 +102,9 @@ export async function startHub({
   const feed =
     role === 'api'
       ? undefined
-      : runSealer(ledger, position => listeners.forEach(listener => listener(position)))
+      : runSealer(ledger, position => {
+          for (const listener of listeners) listener(position)
+        })
 
   const parts: Parts = {
     ledger,
@@ -107,6 +113,7 @@ export async function startHub({
     log,
     instance: `${instance.id}/${instance.epoch}`,
     publicUrl: settings.publicUrl,
+    attempts: createTally(),
     paused: new Set(),
     tenants: () => loaded.tenants,
     config(tenant): TenantConfig {
@@ -116,8 +123,7 @@ export async function startHub({
     },
   }
   const noteFlows = async () => {
-    for (const config of loaded.tenants)
-      await startFlows(ledger, config.tenant, [...config.outbound.keys()], clock.now())
+    for (const config of loaded.tenants) await takeUpFlows(parts, config)
   }
   await noteFlows()
   const pipeline = createPipeline({ parts, channel, role, onFolded: () => feed?.poke() })
@@ -132,6 +138,7 @@ export async function startHub({
     sealer,
     feed,
     log,
+    catalogOf: tenant => loaded.catalogs.get(tenant),
     onPublished(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

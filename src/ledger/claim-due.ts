@@ -9,10 +9,15 @@ import { asRows } from './table.js'
 
 export type Claimed = DeliveryRow & { readonly lost: boolean }
 
+/** A row of `every: change` goes after all earlier ones of its record: every step, in order. */
+const EARLIER = `select from hrhub.deliveries e where e.tenant = d.tenant and e.flow = d.flow and e.record = d.record
+        and e.change < d.change and e.done < e.wanted and e.state not in ('dead', 'cancelled', 'lapsed', 'superseded')`
+
 const CLAIM = `with due as (
-    select tenant, id, claim from hrhub.deliveries
+    select tenant, id, claim from hrhub.deliveries d
     where tenant = $1 and id = any($2::text[]) and due_at <= $3 and (claim is null or lease_until < $3)
       and not (connection = any($6::text[]))
+      and (change is null or not exists (${EARLIER}))
     order by id for update skip locked)
   update hrhub.deliveries t set claim = $4, lease_until = $5, state = 'in_flight', because = null
   from due where t.tenant = due.tenant and t.id = due.id
@@ -52,11 +57,32 @@ export async function findDue(
   const { rows } = await ledger.query<{ tenant: string; id: string }>(
     {
       name: 'find_due',
-      text: `select tenant, id from hrhub.deliveries
+      text: `select tenant, id from hrhub.deliveries d
              where due_at <= $1 and (claim is null or lease_until < $1) and not (tenant || '/' || connection = any($3::text[]))
+               and (change is null or not exists (${EARLIER}))
              order by due_at limit $2`,
     },
     [new Date(now), most, texts(paused)],
   )
   return rows
+}
+
+/** The rows of `every: change` that come next for these records, once the ones before them are done. */
+export async function nextInOrder(
+  tx: Querying,
+  tenant: string,
+  flows: readonly string[],
+  records: readonly string[],
+): Promise<{ id: string; due_at: number }[]> {
+  if (records.length === 0) return []
+  const { rows } = await tx.query<{ id: string; due_at: Date }>(
+    {
+      name: 'next_in_order',
+      text: `select distinct on (flow, record) id, due_at from hrhub.deliveries
+             where tenant = $1 and flow = any($2::text[]) and record = any($3::text[]) and change is not null
+               and due_at is not null and claim is null order by flow, record, change`,
+    },
+    [tenant, texts(flows), texts(records)],
+  )
+  return rows.map(row => ({ id: row.id, due_at: row.due_at.getTime() }))
 }

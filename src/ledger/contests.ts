@@ -1,15 +1,18 @@
 /** Counts how often a system contradicted the record on a field today; over the limit it is a finding, not a call. */
+
 import type { Tx } from './engine/types.js'
+import { noteFindings } from './findings.js'
 import { contested } from './schema.js'
 import { insertRows } from './table.js'
 
-export async function countContests<C extends { readonly link: string; readonly path: string }>(
-  tx: Tx,
-  tenant: string,
-  contests: readonly C[],
-  most: number,
-  now: number,
-): Promise<C[]> {
+export async function countContests<
+  C extends {
+    readonly link: string
+    readonly path: string
+    readonly record: string
+    readonly connection: string
+  },
+>(tx: Tx, tenant: string, contests: readonly C[], most: number, now: number): Promise<C[]> {
   const day = new Date(now).toISOString().slice(0, 10)
   const unique = [...new Map(contests.map(one => [`${one.link}\n${one.path}`, one])).values()]
   const rows = unique
@@ -27,5 +30,15 @@ export async function countContests<C extends { readonly link: string; readonly 
     'on conflict (tenant, link, path, day) do update set times = t.times + 1 returning t.link, t.path, t.times',
   )
   const over = new Set(counted.filter(row => row.times > most).map(row => `${row.link}\n${row.path}`))
+  await noteFindings(
+    tx,
+    tenant,
+    unique.flatMap(one =>
+      over.has(`${one.link}\n${one.path}`)
+        ? [{ code: 'contested', about: one.record, connection: one.connection, detail: { path: one.path } }]
+        : [],
+    ),
+    now,
+  )
   return unique.filter(one => !over.has(`${one.link}\n${one.path}`))
 }

@@ -261,6 +261,8 @@ export const flows = table('flows', {
   flow: text,
   /** Changes up to this one are not its business, unless `backfill`. */
   since: bigint,
+  /** Fingerprint of its words and mapping: another one wants its rows anew. */
+  version: text,
   started_at: instant,
 })
 

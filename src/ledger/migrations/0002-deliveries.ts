@@ -36,8 +36,8 @@ const STATEMENTS = [
     tenant text not null, connection text not null, resource text not null, state jsonb not null,
     next_at timestamptz not null, last_error jsonb, primary key (tenant, connection, resource))`,
   `create table hrhub.flows (
-    tenant text not null, flow text not null, since bigint not null, started_at timestamptz not null,
-    primary key (tenant, flow))`,
+    tenant text not null, flow text not null, since bigint not null, version text not null,
+    started_at timestamptz not null, primary key (tenant, flow))`,
   `create table hrhub.connections (
     tenant text not null, connection text not null, state text not null, because text, skew_ms bigint,
     updated_at timestamptz not null, primary key (tenant, connection))`,

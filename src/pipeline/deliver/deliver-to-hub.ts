@@ -44,7 +44,7 @@ export function deliverToHub(
     if (judged !== 'left' && judged.lapsed) return rest('lapsed', 'too late')
     const wants = judged === 'left' ? 'gone' : judged.wants
     if (wants === 'held') return rest('held', 'neither there nor gone')
-    if (flow.once && row.effect > 0) return rest('delivered', null)
+    if (flow.once && row.done > 0) return rest('delivered', null)
     const said = flow.mapping.read(view, { settings: {} })
     if (said.verdict === 'ignored') return rest('delivered', 'the mapping says nothing')
     const depth = loaded.depths.get(row.record) ?? 0

@@ -89,7 +89,10 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
   /** A row that fails in a way nobody foresaw keeps its claim until the lease ends, and is shown as a defect. */
   async function guarded(config: TenantConfig, row: Claimed, loaded: LoadedRows): Promise<void> {
     try {
-      await settles.add(await workOn(config, row, loaded))
+      const settled = await workOn(config, row, loaded)
+      await settles.add(
+        row.change === null ? settled : { ...settled, step: { flow: row.flow, record: row.record } },
+      )
     } catch (error) {
       parts.log.error(
         {
@@ -221,6 +224,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       memo,
     )
     for (const attempt of driven.attempts) {
+      parts.attempts?.add(flow.connection, attempt.outcome)
       parts.log.info(
         {
           delivery: row.id,

@@ -2,6 +2,8 @@
  * SETTLE: what a row's work came to, in sets. Row, effect, attempts, link, image, answers, hub sayings and
  * whatever they cause are one commit; rings go out after it.
  */
+
+import { nextInOrder } from '../../ledger/claim-due.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { proposeMerges } from '../../ledger/identity.js'
 import { type KeptLink, keepLinks, retireLinks } from '../../ledger/keep-links.js'
@@ -23,6 +25,8 @@ import type { Parts } from '../parts.js'
 export interface Settlement {
   readonly config: TenantConfig
   readonly row: SettledRow
+  /** Flow and record of a row of `every: change`: its successor may go now. */
+  readonly step: { readonly flow: string; readonly record: string } | undefined
   readonly effect:
     | Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'state' | 'doubt' | 'progress' | 'ended_at'>
     | undefined
@@ -119,5 +123,12 @@ async function settleTenant(
     one.waits.map((what): Wait => ({ what, who_kind: 'delivery', who: one.row.id })),
   )
   await insertWaits(tx, tenant, waits, now)
-  return { tenant, due: [...due, ...folded.due], released: folded.released }
+  const steps = batch.flatMap(one => one.step ?? [])
+  const next = await nextInOrder(
+    tx,
+    tenant,
+    steps.map(step => step.flow),
+    steps.map(step => step.record),
+  )
+  return { tenant, due: [...due, ...next, ...folded.due], released: folded.released }
 }

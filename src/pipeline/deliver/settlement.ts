@@ -16,6 +16,7 @@ import type { Settlement } from './settle.js'
 import type { Work } from './work.js'
 
 const nothing = {
+  step: undefined,
   effect: undefined,
   attempts: [],
   link: undefined,

@@ -33,6 +33,33 @@ export async function plan(
 ): Promise<Due[]> {
   const { changed } = folded
   const touched = [...(await affectedBy(tx, config, changed)), ...(await asserted(tx, config, clock, folded))]
+  return planRows(tx, config, clock, touched, changed)
+}
+
+/** Wants rows for records as if they had just changed; the wish gets a number of its own. */
+export async function planTouched(
+  tx: Tx,
+  config: TenantConfig,
+  clock: Clock,
+  touched: readonly Omit<Touched, 'seq'>[],
+): Promise<Due[]> {
+  const [seq = 0] = await takeChangeNumbers(tx, 1)
+  return planRows(
+    tx,
+    config,
+    clock,
+    touched.map(one => ({ ...one, seq })),
+    [],
+  )
+}
+
+async function planRows(
+  tx: Tx,
+  config: TenantConfig,
+  clock: Clock,
+  touched: readonly Touched[],
+  changed: readonly ChangedRecord[],
+): Promise<Due[]> {
   if (touched.length === 0) return []
   const known = new Map<string, Loaded>()
   const views = await loadViews(
