@@ -1,6 +1,7 @@
 /** What every stage of the pipeline is given; built once by src/hub.ts. */
 import type { Clock } from '../kernel/clock.js'
 import type { Sealer } from '../kernel/seal.js'
+import type { Tally } from '../kernel/tally.js'
 import type { Ledger } from '../ledger/engine/types.js'
 import type { TenantConfig } from './config/types.js'
 
@@ -23,6 +24,8 @@ export interface Parts {
   tenants(): readonly TenantConfig[]
   /** @throws HubError `CONFIG_TENANT_UNKNOWN` */
   config(tenant: string): TenantConfig
+  /** Calls of this process to vendors, by connection and outcome; for metrics. */
+  readonly attempts?: Tally
   /** Connections that an operator or a failed check has paused, `tenant/connection`. */
   readonly paused: Set<string>
 }

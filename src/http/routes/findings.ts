@@ -1,0 +1,62 @@
+/** Findings: what the hub noticed and a person should know. */
+import Type from 'typebox'
+import { type FindingRow, listFindings } from '../../ledger/list-findings.js'
+import { callerOf } from '../authorize.js'
+import { pageOf, textCursor } from '../cursor.js'
+import { iso } from '../forms/record.js'
+import { DEFAULT_LIMIT, Instant, Name, nullable, Open, Page, PageQuery, Query } from '../schemas.js'
+import type { App, ServedHub } from '../served.js'
+
+const Finding = Type.Object({
+  id: Type.String(),
+  code: Type.String(),
+  about: Type.String({ description: 'Id of what it is about.' }),
+  connection: nullable(Type.String()),
+  detail: Open('What was seen; personal data is masked.'),
+  times: Type.Integer(),
+  first_at: Instant('First seen.'),
+  last_at: Instant('Last seen.'),
+})
+
+const form = (row: FindingRow) => ({
+  id: row.id,
+  code: row.code,
+  about: row.about,
+  connection: row.connection,
+  detail: row.detail,
+  times: row.times,
+  first_at: iso(row.first_at),
+  last_at: iso(row.last_at),
+})
+
+export function findingRoutes(app: App, { parts }: ServedHub): void {
+  app.get(
+    '/v1/findings',
+    {
+      config: { scope: 'findings:read' },
+      schema: {
+        tags: ['findings'],
+        operationId: 'listFindings',
+        summary: 'Findings, newest first',
+        querystring: Query({
+          ...PageQuery,
+          code: Type.Optional(Name('Only of this code.')),
+          connection: Type.Optional(Name('Only about this connection.')),
+          record: Type.Optional(Name('Only about this record, or whatever has this id.')),
+        }),
+        response: { 200: Page(Finding) },
+      },
+    },
+    async request => {
+      const { limit = DEFAULT_LIMIT, cursor, code, connection, record } = request.query
+      const rows = await listFindings(parts.ledger, callerOf(request).tenant, {
+        code,
+        connection,
+        about: record,
+        before: textCursor(cursor),
+        limit: limit + 1,
+      })
+      return pageOf(rows, limit, form, row => [row.id])
+    },
+  )
+}
