@@ -29,7 +29,9 @@ const sha = text => createHash('sha256').update(text).digest('hex')
 const lock = sha(readFileSync(join(root, 'package-lock.json')))
 const installedMark = join(root, 'node_modules', '.hrhub-lock')
 if (!existsSync(installedMark) || readFileSync(installedMark, 'utf8') !== lock) {
-  run('installing packages', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  // Not `npm ci`: it refuses a lockfile that does not list the binaries of every other platform. This installs the
+  // same locked versions and writes neither package.json nor the lockfile.
+  run('installing packages', 'npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'])
   writeFileSync(installedMark, lock)
 }
 
