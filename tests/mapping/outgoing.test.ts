@@ -162,6 +162,14 @@ describe('external', () => {
     ])
   })
 
+  it('waits for a link that is required, instead of missing it', () => {
+    expect(write('a: { external: { of: candidate, resource: c }, required: true }')).toEqual({
+      verdict: 'waits',
+      for: [{ record: 'candidate_1', resource: 'c' }],
+    })
+    expect(() => write('a: { external: { of: custom.nobody }, required: true }')).toThrow(/required/)
+  })
+
   it('is left out or refused where the mapping says so', () => {
     expect(bodyOf(write('a: { external: candidate, missing: ignore }'))).toEqual({})
     expect(() => write('a: { external: { of: candidate, resource: user }, missing: refuse }')).toThrow(
