@@ -13,7 +13,7 @@ export const notification = defineKind({
     to: personal('phone', 'Address in the channel.'),
     channel: choice(['oa', 'mail', 'sms'], 'How it goes.'),
     template: text('Template.'),
-    params: map({}, 'Values of the template.'),
+    params: map({ 'x-personal': 'text' }, 'Values of the template.'),
     state: state(['queued', 'sent', 'delivered', 'read', 'failed'], 'What became of it.'),
     failed_because: text('Why it failed.'),
   },
