@@ -25,7 +25,7 @@ export const MAIL_SHAPE: JsonSchema = {
     to: addresses,
     cc: { type: 'array', items: address, maxItems: 200 },
     reply_to: address,
-    subject: { type: 'string', minLength: 1, maxLength: 998 },
+    subject: { type: 'string', minLength: 1, maxLength: 998, 'x-personal': 'text' },
     text: { type: 'string', 'x-personal': 'text' },
     html: { type: 'string', 'x-personal': 'text' },
     ical: {
@@ -34,10 +34,10 @@ export const MAIL_SHAPE: JsonSchema = {
       properties: {
         start: instant,
         end: instant,
-        summary: { type: 'string', maxLength: 1000 },
-        description: { type: 'string' },
+        summary: { type: 'string', maxLength: 1000, 'x-personal': 'text' },
+        description: { type: 'string', 'x-personal': 'text' },
         location: { type: 'string' },
-        url: { type: 'string', format: 'uri' },
+        url: { type: 'string', format: 'uri', 'x-personal': 'url' },
         organizer: { ...address, description: 'Default: the sender of the connection.' },
         attendees: addresses,
       },

@@ -31,7 +31,7 @@ export interface DingTalkOptions extends SimulatorOptions {
 export const OFFER_PROCESS: ProcessDefinition = {
   code: 'PROC-3D5A8B62-0F27-4C55-A3E1-5A6F0A3D9B11',
   name: '录用审批',
-  components: ['候选人', '职位', '月薪', '入职日期', '理由', '综合得分'],
+  components: ['候选人', '职位', '月薪', '入职日期', '理由', '综合得分', '记录编号'],
 }
 
 const TOKEN_LIFE = 7200_000
