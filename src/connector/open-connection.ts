@@ -19,7 +19,8 @@ import { ability, createEffects } from './effects.js'
 import { fetchThing } from './fetch-thing.js'
 import { type Limiter, memoryLimiter } from './limits.js'
 import { lookUp } from './lookup.js'
-import type { Connector, Resource } from './manifest/connector.js'
+import { type Connector, type Resource, secretSettings } from './manifest/connector.js'
+import { hideSecrets } from './operation/mask.js'
 import { outcomeOf } from './operation/outcome.js'
 import { pollPage } from './poll.js'
 import { TRANSPORTS } from './transport/transports.js'
@@ -44,7 +45,7 @@ export interface ConnectionOptions {
 
 /** What the command line and the fold need beside the pipeline's Connection. */
 export interface OpenConnection extends Connection {
-  /** The request of a call as it would go out, without its auth. */
+  /** The request of a call as it would go out, without its auth and with secret settings masked. */
   preview(call: PreparedCall): {
     readonly method: string
     readonly url: string
@@ -122,7 +123,14 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     },
     preview(call) {
       const request = caller.request(call)
-      return { method: request.method, url: request.url.href, headers: request.headers, body: request.body }
+      const hide = hideSecrets(settings, secretSettings(connector))
+      const headers = Object.entries(request.headers).map(([header, value]) => [header, hide(value)] as const)
+      return {
+        method: request.method,
+        url: hide(request.url.href),
+        headers: Object.fromEntries(headers),
+        body: request.body === undefined ? undefined : hide(request.body),
+      }
     },
     attachments: (name, item) => findAttachments(item, find(name)?.attachments ?? []),
     async fetchAttachment(url) {

@@ -3,6 +3,7 @@
  * (pipeline/fate.ts); text is for people and is never read by code. Codes are added per room in `codes/`.
  */
 import { CHANNEL_CODES } from './codes/channel.js'
+import { CLI_CODES } from './codes/cli.js'
 import { CONFIG_CODES } from './codes/config.js'
 import { CONNECTOR_CODES } from './codes/connector.js'
 import { HTTP_CODES } from './codes/http.js'
@@ -24,6 +25,7 @@ export const CODES = {
   ...CHANNEL_CODES,
   ...PIPELINE_CODES,
   ...HTTP_CODES,
+  ...CLI_CODES,
 }
 export type Code = keyof typeof CODES
 

@@ -1,6 +1,6 @@
 /** Who this ledger is: an id and an epoch, matched with the key's fingerprint, so that a clone does not send again. */
 import { randomUUID } from 'node:crypto'
-import type { Ledger } from './engine/types.js'
+import type { Querying } from './engine/types.js'
 
 export interface Instance {
   readonly id: string
@@ -9,7 +9,7 @@ export interface Instance {
 }
 
 /** Reads the instance, or makes it at the first start. */
-export async function openInstance(ledger: Ledger, keyFingerprint: string, now: number): Promise<Instance> {
+export async function openInstance(ledger: Querying, keyFingerprint: string, now: number): Promise<Instance> {
   await ledger.query(
     'insert into hrhub.instance (id, epoch, key_fingerprint, created_at) values ($1, 1, $2, $3) on conflict do nothing',
     [randomUUID(), keyFingerprint, new Date(now)],
@@ -21,8 +21,17 @@ export async function openInstance(ledger: Ledger, keyFingerprint: string, now: 
   return { id: row?.id ?? '', epoch: row?.epoch ?? 1, keyFingerprint: row?.key_fingerprint ?? '' }
 }
 
+/** Looks without making one; undefined where no hub has started on this ledger. */
+export async function readInstance(ledger: Querying): Promise<Instance | undefined> {
+  const { rows } = await ledger.query<{ id: string; epoch: number; key_fingerprint: string }>(
+    'select id, epoch, key_fingerprint from hrhub.instance',
+  )
+  const row = rows[0]
+  return row && { id: row.id, epoch: row.epoch, keyFingerprint: row.key_fingerprint }
+}
+
 /** After a restore or a clone: a new epoch, so tokens differ, under the key of now. */
-export async function raiseEpoch(ledger: Ledger, keyFingerprint: string): Promise<Instance> {
+export async function raiseEpoch(ledger: Querying, keyFingerprint: string): Promise<Instance> {
   await ledger.query('update hrhub.instance set epoch = epoch + 1, key_fingerprint = $1', [keyFingerprint])
   return openInstance(ledger, keyFingerprint, 0)
 }

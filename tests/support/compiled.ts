@@ -2,11 +2,23 @@
  * The hub's source as plain JavaScript, for tests that start processes of their own and kill them. Compiled
  * without checking into a folder that can see node_modules; removed when the test process ends.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
 
-const ROOTS = ['src']
+const ROOTS = ['src', 'connectors']
+/** Read by the hub beside its code; what is shipped is the real thing. */
+const DATA = ['mappings', 'openapi', 'config', 'tables']
 let folder: string | undefined
 
 /** @returns the folder that holds `src/…/*.js` */
@@ -17,6 +29,7 @@ export function compiledSource(): string {
   const made = mkdtempSync(join(cache, 'hrhub-compiled-'))
   folder = made
   process.once('exit', () => rmSync(made, { recursive: true, force: true }))
+  cpSync('connectors', join(made, 'connectors'), { recursive: true })
   for (const root of ROOTS) {
     for (const file of readdirSync(root, { recursive: true }) as string[]) {
       if (!file.endsWith('.ts')) continue
@@ -32,6 +45,9 @@ export function compiledSource(): string {
       writeFileSync(target, outputText)
     }
   }
-  writeFileSync(join(made, 'package.json'), '{"type":"module"}')
+  for (const name of DATA) if (existsSync(name)) symlinkSync(resolve(name), join(made, name))
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  const imports = { '#sdk': './src/connector/sdk.js' }
+  writeFileSync(join(made, 'package.json'), JSON.stringify({ type: 'module', version, imports }))
   return made
 }

@@ -2,7 +2,7 @@
  * Personal data out of texts that people read: phone numbers, e-mail addresses and identity cards by form,
  * and whatever the mapped body holds under a field marked `x-personal` or commonly personal by name.
  */
-import type { Json } from '../../kernel/json.js'
+import type { Json, JsonObject } from '../../kernel/json.js'
 import type { JsonSchema } from '../../kernel/json-schema.js'
 import { propertiesOf } from './project.js'
 
@@ -27,6 +27,20 @@ export function maskText(text: string, personal: readonly string[] = []): string
   for (const value of personal) masked = masked.replaceAll(value, '•••')
   for (const [form, instead] of FORMS) masked = masked.replace(form, instead)
   return masked
+}
+
+/** Shorter ones are no secrets, and would be found everywhere. */
+const MIN_SECRET = 4
+
+/** Takes the values of secret settings out of a text, as they are and as addresses and JSON write them. */
+export function hideSecrets(settings: JsonObject, secret: readonly string[]): (text: string) => string {
+  const values = secret
+    .flatMap(name => settings[name] ?? [])
+    .map(value => (typeof value === 'string' ? value : JSON.stringify(value)))
+    .filter(value => value.length >= MIN_SECRET)
+    .flatMap(value => [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
+    .sort((a, b) => b.length - a.length)
+  return text => values.reduce((hidden, value) => hidden.replaceAll(value, '••••'), text)
 }
 
 /** Texts in a body that are personal, by the schema's marks and by name; longest first. */

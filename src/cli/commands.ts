@@ -1,0 +1,239 @@
+/**
+ * Every command: its words, its help, and the file that does it, loaded only when it is called. The table is the
+ * help; program.ts turns it into a parser.
+ */
+import type { Invocation } from './invocation.js'
+import type { Exit } from './terminal.js'
+
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+type Args = readonly (string | readonly string[] | undefined)[]
+
+export interface CommandSpec {
+  /** `mapping run <name> <file>`: words, then arguments as commander writes them. */
+  readonly usage: string
+  readonly group: 'Run' | 'Write' | 'Look' | 'Mend' | 'Keep'
+  readonly summary: string
+  /** More words for its own help; examples among them. */
+  readonly more?: string
+  /** Flags, text, default. Each command has --json besides. */
+  readonly options?: readonly (readonly [flags: string, about: string, fallback?: string])[]
+  run(cx: Invocation, args: Args, options: OptionValues): Promise<Exit>
+}
+
+const PROJECT = [
+  '--project <dir>',
+  'the integrator’s folder (HRHUB_PROJECT, else the working directory)',
+] as const
+const TENANT = ['--tenant <name>', 'whose', 'default'] as const
+const ANY_TENANT = ['--tenant <name>', 'whose, where the folders name several'] as const
+
+const one = (args: Args, index: number): string => {
+  const arg = args[index]
+  return typeof arg === 'string' ? arg : ''
+}
+const maybe = (args: Args, index: number): string | undefined => one(args, index) || undefined
+const many = (args: Args, index: number): readonly string[] => {
+  const arg = args[index]
+  return Array.isArray(arg) ? (arg as readonly string[]) : []
+}
+const text = (options: OptionValues, name: string): string | undefined => {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+const tenantOf = (options: OptionValues) => ({ tenant: text(options, 'tenant') ?? 'default' })
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    usage: 'serve',
+    group: 'Run',
+    summary: 'run the hub',
+    more: 'Prints where it listens and, at the very first start, the admin key. Ctrl-C stops it in order; SIGHUP reads\nthe folder again and keeps the last good configuration.\n\n  hrhub serve --project my-company\n  DATABASE_URL=postgres://… HRHUB_KEY=… hrhub serve --role worker',
+    options: [['--role <role>', 'all, api (takes in) or worker (delivers)', 'all'], PROJECT],
+    run: async (cx, _args, options) => (await import('./serve.js')).serve(cx, text(options, 'role') ?? 'all'),
+  },
+  {
+    usage: 'sandbox',
+    group: 'Run',
+    summary: 'run the hub with simulated vendors and walk a candidate through them (what `npm start` does)',
+    run: async cx => (await import('./sandbox.js')).sandbox(cx),
+  },
+  {
+    usage: 'init <dir>',
+    group: 'Write',
+    summary: 'make a new integrator’s folder, with comments that teach',
+    run: async (cx, args) => (await import('./init.js')).init(cx, one(args, 0)),
+  },
+  {
+    usage: 'check',
+    group: 'Write',
+    summary: 'show every problem of the folder as file:line:column; without --project also of all that ships',
+    more: 'Connectors, mappings with their tests, flows, ownership. Nothing is opened, called or written. Exit 1 where\nthere is an error; warnings leave it at 0.',
+    options: [PROJECT],
+    run: async cx => (await import('./check.js')).check(cx),
+  },
+  {
+    usage: 'mapping test [name]',
+    group: 'Write',
+    summary: 'run the tests that stand in mapping files',
+    options: [PROJECT],
+    run: async (cx, args) => (await import('./mapping-test.js')).mappingTest(cx, maybe(args, 0)),
+  },
+  {
+    usage: 'mapping run <name> <file>',
+    group: 'Write',
+    summary: 'map one input (JSON or YAML; - is standard input) and print the result',
+    more: 'The file holds the source itself, or { given, settings, records, external, item } as in a test.\n\n  hrhub mapping run my-company/candidate.in candidate.json\n  curl -s … | hrhub mapping run my-company/candidate.in -',
+    options: [PROJECT],
+    run: async (cx, args) => (await import('./mapping-run.js')).mappingRun(cx, one(args, 0), one(args, 1)),
+  },
+  {
+    usage: 'mapping explain <name> <file>',
+    group: 'Write',
+    summary: 'map one input and show each field: its rule, what it read, what came out',
+    options: [PROJECT],
+    run: async (cx, args) =>
+      (await import('./mapping-explain.js')).mappingExplain(cx, one(args, 0), one(args, 1)),
+  },
+  {
+    usage: 'connector test <connection>',
+    group: 'Write',
+    summary: 'call the vendor’s check with the real settings: is it reachable, are the credentials right',
+    options: [PROJECT, ANY_TENANT],
+    run: async (cx, args, options) =>
+      (await import('./connector-test.js')).connectorTest(cx, one(args, 0), text(options, 'tenant')),
+  },
+  {
+    usage: 'connector run <connection> <operation> <file>',
+    group: 'Write',
+    summary: 'one operation by hand: RESOURCE.create, .update, .delete or .put with a mapped body',
+    more: '  hrhub connector run feishu event.create event.json --dry     # prints the request, sends nothing',
+    options: [
+      ['--dry', 'print the request, send nothing'],
+      ['--id <id>', 'the vendor’s id, for update and delete'],
+      PROJECT,
+      ANY_TENANT,
+    ],
+    run: async (cx, args, options) =>
+      (await import('./connector-run.js')).connectorRun(cx, [one(args, 0), one(args, 1), one(args, 2)], {
+        dry: options['dry'] === true,
+        id: text(options, 'id'),
+        tenant: text(options, 'tenant'),
+      }),
+  },
+  {
+    usage: 'explain <id>',
+    group: 'Look',
+    summary: 'the life of a message, a record or a delivery, step by step, and what happens next',
+    options: [TENANT, PROJECT],
+    run: async (cx, args, options) =>
+      (await import('./explain.js')).explain(cx, one(args, 0), tenantOf(options)),
+  },
+  {
+    usage: 'doctor',
+    group: 'Look',
+    summary: 'look at Node, disk, key, folder, ledger, channel, clock and every vendor',
+    options: [['--offline', 'call no vendor'], PROJECT],
+    run: async (cx, _args, options) =>
+      (await import('./doctor.js')).doctor(cx, { offline: options['offline'] === true }),
+  },
+  {
+    usage: 'config',
+    group: 'Look',
+    summary: 'every setting with its origin, and the address each vendor calls back; secrets masked',
+    options: [PROJECT],
+    run: async cx => (await import('./config.js')).config(cx),
+  },
+  {
+    usage: 'replay [messages...]',
+    group: 'Mend',
+    summary: 'fold stored messages again, after a mended mapping or a new flow',
+    more: '  hrhub replay message_0192…\n  hrhub replay --since 2h --connection ehr\n  hrhub replay --since 2026-03-01T08:00 --connection ehr',
+    options: [
+      ['--since <time>', 'all of a connection since a time, or so long ago (90s, 2h, 3d)'],
+      ['--connection <name>', 'whose messages'],
+      TENANT,
+      PROJECT,
+    ],
+    run: async (cx, args, options) =>
+      (await import('./replay.js')).replay(cx, {
+        messages: many(args, 0),
+        since: text(options, 'since'),
+        connection: text(options, 'connection'),
+        ...tenantOf(options),
+      }),
+  },
+  {
+    usage: 'redrive [deliveries...]',
+    group: 'Mend',
+    summary: 'deliver again what is dead, parked or held, as the record is now',
+    more: '  hrhub redrive delivery_0192…\n  hrhub redrive --code CONNECTOR_ANSWER_REFUSED --dry',
+    options: [
+      ['--code <code>', 'all whose last error has this code'],
+      ['--dry', 'with --code: only count'],
+      TENANT,
+      PROJECT,
+    ],
+    run: async (cx, args, options) =>
+      (await import('./redrive.js')).redrive(cx, {
+        deliveries: many(args, 0),
+        code: text(options, 'code'),
+        dry: options['dry'] === true,
+        ...tenantOf(options),
+      }),
+  },
+  {
+    usage: 'keys create <name>',
+    group: 'Keep',
+    summary: 'make a key of the API; it is shown once',
+    more: '  hrhub keys create ehr-writer --scope records:read --scope records:write --connection ehr',
+    options: [
+      ['--scope <scopes...>', 'what it may do; see docs/api.md, or give a wrong one for the list'],
+      ['--connection <name>', 'the one connection it writes records for'],
+      TENANT,
+      PROJECT,
+    ],
+    run: async (cx, args, options) => {
+      const scopes = options['scope']
+      return (await import('./keys.js')).keysCreate(cx, one(args, 0), {
+        scopes: Array.isArray(scopes) ? (scopes as readonly string[]) : [],
+        connection: text(options, 'connection'),
+        ...tenantOf(options),
+      })
+    },
+  },
+  {
+    usage: 'keys list',
+    group: 'Keep',
+    summary: 'the keys there are, without their text',
+    options: [TENANT],
+    run: async (cx, _args, options) => (await import('./keys.js')).keysList(cx, tenantOf(options)),
+  },
+  {
+    usage: 'keys revoke <id>',
+    group: 'Keep',
+    summary: 'make a key open nothing any more',
+    options: [TENANT],
+    run: async (cx, args, options) =>
+      (await import('./keys.js')).keysRevoke(cx, one(args, 0), tenantOf(options)),
+  },
+  {
+    usage: 'migrate',
+    group: 'Keep',
+    summary: 'bring the ledger to this version; serve does it at its start',
+    run: async cx => (await import('./migrate.js')).migrate(cx),
+  },
+  {
+    usage: 'backup <file>',
+    group: 'Keep',
+    summary: 'the whole embedded ledger as one file, also while the hub runs',
+    run: async (cx, args) => (await import('./backup.js')).backup(cx, one(args, 0)),
+  },
+  {
+    usage: 'restored',
+    group: 'Keep',
+    summary: 'after a restore or a copy: pause all outbound connections, doubt what was begun',
+    more: 'Run it before the hub starts on a ledger that came from a backup or is a copy of another, so that nothing\nis sent twice. Then look what each system holds, and resume its connection.',
+    options: [PROJECT],
+    run: async cx => (await import('./restored.js')).restored(cx),
+  },
+]

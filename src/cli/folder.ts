@@ -1,0 +1,71 @@
+/**
+ * The integrator's folder as commands without a hub see it: read and checked, nothing opened for good. Its hooks
+ * are named under the hub's own key where there is one, so that what is printed is what vendors must be given.
+ */
+import { randomBytes } from 'node:crypto'
+import type { HubSettings } from '../config.js'
+import { packageRoot } from '../config.js'
+import { systemClock } from '../kernel/clock.js'
+import { HubError } from '../kernel/errors.js'
+import { createSealer } from '../kernel/seal.js'
+import type { Catalog } from '../pipeline/config/catalog.js'
+import { type LoadedTenants, loadTenants } from '../pipeline/config/load-tenants.js'
+import { closeTenant } from '../pipeline/config/open-connections.js'
+import type { TenantConfig } from '../pipeline/config/types.js'
+import type { Log } from '../pipeline/parts.js'
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+export interface FolderOptions {
+  readonly projects: readonly string[]
+  readonly connections: 'open' | 'check-only'
+  /** Keys under which hooks are named; undefined = hooks are not shown. */
+  readonly keys?: readonly string[] | undefined
+}
+
+/** Reads the folders, hands them to `work`, closes what was opened. */
+export async function withFolder<T>(
+  settings: Pick<HubSettings, 'env'>,
+  { projects, connections, keys }: FolderOptions,
+  work: (loaded: LoadedTenants) => Promise<T>,
+): Promise<T> {
+  const sealer = createSealer(keys && keys.length > 0 ? keys : [randomBytes(32).toString('base64')])
+  const loaded = await loadTenants({
+    projects,
+    shipped: packageRoot(),
+    env: settings.env,
+    clock: systemClock,
+    log: SILENT,
+    sealer,
+    connections,
+  })
+  try {
+    return await work(loaded)
+  } finally {
+    await Promise.all(loaded.tenants.map(closeTenant))
+  }
+}
+
+/** @throws HubError `CLI_TENANT_UNCLEAR`, `CONFIG_TENANT_UNKNOWN` */
+export function pickTenant<T>(
+  all: ReadonlyMap<string, T>,
+  wanted: string | undefined,
+): { readonly tenant: string; readonly of: T } {
+  const [only, ...others] = wanted === undefined ? all : [...all].filter(([name]) => name === wanted)
+  if (only && others.length === 0) return { tenant: only[0], of: only[1] }
+  if (others.length > 0)
+    throw new HubError('CLI_TENANT_UNCLEAR', {
+      detail: `there are the tenants ${[...all.keys()].join(', ')}`,
+    })
+  throw new HubError('CONFIG_TENANT_UNKNOWN', { detail: `there is no tenant ${wanted ?? ''}`.trimEnd() })
+}
+
+export const byTenant = (tenants: readonly TenantConfig[]): ReadonlyMap<string, TenantConfig> =>
+  new Map(tenants.map(config => [config.tenant, config]))
+
+/** A mapping no flow uses says by itself what it is for: an answer, where only that compiles. */
+export function mappingUse(catalog: Catalog, name: string): 'in' | 'answer' | 'out' {
+  const use = catalog.useOf(name)
+  if (use === 'out' || catalog.mapping(name, 'in')) return use
+  return catalog.mapping(name, 'answer') ? 'answer' : 'in'
+}

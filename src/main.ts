@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+/** The command `hrhub`: introduces the doors to each other, runs the command line and exits with its answer. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Doors } from './cli/invocation.js'
+import { run } from './cli/program.js'
+import { packageRoot, readSettings } from './config.js'
+
+/** What still holds the process after the last command: a vendor's socket. It gets no more than this. */
+const LINGER_MS = 2_000
+
+const doors: Doors = {
+  async api(hub) {
+    const { buildApp } = await import('./http/app.js')
+    const app = await buildApp(hub)
+    const address = await app.listen({ host: hub.settings.host, port: hub.settings.port })
+    return { address, close: async () => void (await app.close()) }
+  },
+  async sandbox(settings, openDoor) {
+    const { runSandbox } = await import('./sandbox/run.js')
+    const { hub, stop } = await runSandbox(settings, { openDoor })
+    return { log: hub.log, stop }
+  },
+}
+
+const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+  version?: string
+}
+
+process.exitCode = await run(process.argv.slice(2), {
+  version: version ?? '0.0.0',
+  streams: { out: process.stdout, err: process.stderr, in: process.stdin },
+  doors,
+  settings: over => readSettings(undefined, over),
+})
+setTimeout(() => process.exit(), LINGER_MS).unref()
