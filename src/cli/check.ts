@@ -27,7 +27,7 @@ interface Tested {
 export async function check({ settings, terminal }: Invocation): Promise<Exit> {
   const named = settings.projects.length > 0
   const projects = named ? settings.projects : unnamedProjects()
-  return withFolder(settings, { projects, connections: 'check-only' }, async loaded => {
+  return withFolder(settings, { projects, connections: 'check-only', library: 'all' }, async loaded => {
     const shipped = named ? undefined : new Catalog(await readShelf(packageRoot()))
     const tested = [
       ...[...loaded.catalogs.values()].map(catalog => testMappings(catalog, projects)),

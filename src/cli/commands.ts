@@ -233,7 +233,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: 'Keep',
     summary: 'after a restore or a copy: pause all outbound connections, doubt what was begun',
     more: 'Run it before the hub starts on a ledger that came from a backup or is a copy of another, so that nothing\nis sent twice. Then look what each system holds, and resume its connection.',
-    options: [PROJECT],
-    run: async cx => (await import('./restored.js')).restored(cx),
+    options: [
+      [
+        '--from <backup>',
+        'start the empty data folder (HRHUB_DATA, with its `key`) from a file of `hrhub backup`',
+      ],
+      PROJECT,
+    ],
+    run: async (cx, _args, options) =>
+      (await import('./restored.js')).restored(cx, { from: text(options, 'from') }),
   },
 ]

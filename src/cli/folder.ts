@@ -19,6 +19,8 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
 export interface FolderOptions {
   readonly projects: readonly string[]
   readonly connections: 'open' | 'check-only'
+  /** Of what ships: what the folders use (default), or all. */
+  readonly library?: 'used' | 'all'
   /** Keys under which hooks are named; undefined = hooks are not shown. */
   readonly keys?: readonly string[] | undefined
 }
@@ -26,7 +28,7 @@ export interface FolderOptions {
 /** Reads the folders, hands them to `work`, closes what was opened. */
 export async function withFolder<T>(
   settings: Pick<HubSettings, 'env'>,
-  { projects, connections, keys }: FolderOptions,
+  { projects, connections, keys, library = 'used' }: FolderOptions,
   work: (loaded: LoadedTenants) => Promise<T>,
 ): Promise<T> {
   const sealer = createSealer(keys && keys.length > 0 ? keys : [randomBytes(32).toString('base64')])
@@ -38,6 +40,7 @@ export async function withFolder<T>(
     log: SILENT,
     sealer,
     connections,
+    library,
   })
   try {
     return await work(loaded)
@@ -67,5 +70,5 @@ export const byTenant = (tenants: readonly TenantConfig[]): ReadonlyMap<string, 
 export function mappingUse(catalog: Catalog, name: string): 'in' | 'answer' | 'out' {
   const use = catalog.useOf(name)
   if (use === 'out' || catalog.mapping(name, 'in')) return use
-  return catalog.mapping(name, 'answer') ? 'answer' : 'in'
+  return catalog.readsAnswer(name) && catalog.mapping(name, 'answer') ? 'answer' : 'in'
 }

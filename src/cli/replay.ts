@@ -30,6 +30,7 @@ export async function replay({ settings, terminal }: Invocation, options: Replay
     throw new HubError('CLI_USE_WRONG', {
       detail: 'name messages, or a time and a connection: replay --since 2h --connection ehr',
     })
+  const from = since === undefined ? 0 : sinceOf(since)
   const states = new Map<string, number>()
   const wrong: Replayed[] = []
   const note = (folded: readonly Replayed[]) => {
@@ -39,9 +40,7 @@ export async function replay({ settings, terminal }: Invocation, options: Replay
     }
   }
   await operate(settings, 'hub', async ask => {
-    for await (const ids of named
-      ? chunks(messages)
-      : pages(ask, tenant, sinceOf(since ?? ''), connection ?? ''))
+    for await (const ids of named ? chunks(messages) : pages(ask, tenant, from, connection ?? ''))
       note(await ask('replay', { tenant, messages: [...ids] }))
   })
   const total = [...states.values()].reduce((sum, count) => sum + count, 0)

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { HubSettings } from '../../config.js'
-import { masterKeys, startHub } from '../../hub.js'
+import { startHub } from '../../hub.js'
 import { systemClock } from '../../kernel/clock.js'
 import { CODES, type Code, HubError } from '../../kernel/errors.js'
 import { isObject, type Json } from '../../kernel/json.js'
@@ -107,7 +107,21 @@ export async function stateOfLedger(settings: HubSettings): Promise<LedgerState>
   return withLedger(settings, ({ parts }) => ledgerState(parts), { whatever: true })
 }
 
+/** A command looks for a ledger and its key; only a start makes them. */
+function keysOfLedger(settings: HubSettings, restoreFrom?: string): readonly string[] {
+  const { databaseUrl, dataFolder } = settings
+  const made =
+    databaseUrl !== undefined || restoreFrom !== undefined || existsSync(join(dataFolder, 'ledger'))
+  if (!made) throw new HubError('CLI_SCHEMA_OLD', { detail: `there is no ledger in ${dataFolder} yet` })
+  const keys = existingKeys(settings)
+  if (keys) return keys
+  throw new HubError('CONFIG_KEY_MISSING', {
+    detail: databaseUrl === undefined ? `there is no ${join(dataFolder, 'key')}` : 'HRHUB_KEY is not set',
+  })
+}
+
 async function withHub<T>(settings: HubSettings, work: (means: OperatorMeans) => Promise<T>): Promise<T> {
+  keysOfLedger(settings)
   const hub = await startHub({ settings: withProjects(settings), role: 'api', log })
   try {
     return await work(meansOf(hub))
@@ -127,21 +141,23 @@ export function meansOf({
 export interface LedgerOptions {
   /** doctor and restored look at a ledger whatever it is. */
   readonly whatever?: boolean
+  /** A backup that an empty data folder starts from. */
+  readonly restoreFrom?: string | undefined
 }
 
 export async function withLedger<T>(
   settings: HubSettings,
   work: (means: OperatorMeans) => Promise<T>,
-  { whatever = false }: LedgerOptions = {},
+  { whatever = false, restoreFrom }: LedgerOptions = {},
 ): Promise<T> {
-  const embedded = settings.databaseUrl === undefined
-  if (embedded && !existsSync(join(settings.dataFolder, 'ledger')))
-    throw new HubError('CLI_SCHEMA_OLD', { detail: `there is no ledger in ${settings.dataFolder} yet` })
-  const sealer = createSealer(existingKeys(settings) ?? masterKeys(settings))
+  const keys = keysOfLedger(settings, restoreFrom)
+  const sealer = createSealer(keys)
   const ledger = await openLedger({
     clock: systemClock,
     log,
-    ...(settings.databaseUrl === undefined ? { folder: settings.dataFolder } : { url: settings.databaseUrl }),
+    ...(settings.databaseUrl === undefined
+      ? { folder: settings.dataFolder, ...(restoreFrom === undefined ? {} : { restoreFrom }) }
+      : { url: settings.databaseUrl }),
   })
   try {
     const parts: Parts = {

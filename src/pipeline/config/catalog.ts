@@ -67,6 +67,12 @@ export class Catalog {
     return name.endsWith('.out') ? 'out' : 'in'
   }
 
+  /** Whether its source is a resource that answers at all: without a shape everything would seem right. */
+  readsAnswer(name: string): boolean {
+    const from = this.head(name)?.from
+    return typeof from === 'string' && this.schemaOf(from, 'answer') !== undefined
+  }
+
   /** Undefined: there is no such mapping, or it has an error, which `problems` then tells. */
   mapping(name: string, use: Use): Mapping | undefined {
     return this.compile(name, use)?.mapping
@@ -129,7 +135,7 @@ export class Catalog {
   private compileUnused(name: string): void {
     const use = this.useOf(name)
     const compiled = this.compile(name, use)
-    if (compiled?.mapping || use === 'out') return
+    if (compiled?.mapping || use === 'out' || !this.readsAnswer(name)) return
     const answer = this.compile(name, 'answer')
     this.compiled.delete(answer?.mapping ? `in ${name}` : `answer ${name}`)
   }
