@@ -15,7 +15,7 @@ import {
   type RecordState,
   type Stamp,
 } from './reduce.js'
-import { compareKeys, type Placed, type Saying, sayingId, type WalkKey } from './saying.js'
+import { compareKeys, type Placed, type Saying, sayingId, type WalkKey, walkKey } from './saying.js'
 
 /** @returns the new state, `same` when the saying is known to say nothing new, undefined when it must be reduced */
 export function foldInPlace(
@@ -26,13 +26,16 @@ export function foldInPlace(
 ): RecordState | undefined {
   const id = sayingId(saying)
   const link = record.links.get(saying.link)
-  const key = placeLast(saying, id, link?.last)
+  const coarse = (link?.coarse ?? true) && (saying.told || saying.at % 1000 === 0)
+  // The source turns out to have milliseconds: what it said so far may stand elsewhere.
+  if (link?.coarse && !coarse && link.last) return undefined
+  const key = placeLast(saying, id, link?.last, coarse)
   if (!key) return undefined
   if (!link && outranks(law, record, saying.link, owners)) return undefined
-  const placed: Placed = { saying, id, key }
+  const placed: Placed = { saying, id, at: saying.at, key }
   const image = new Map(link?.image)
   const news = walk(placed, image)
-  const links = new Map(record.links).set(saying.link, { image, last: key })
+  const links = new Map(record.links).set(saying.link, { image, last: key, coarse })
   const stamps = new Map(record.stamps)
   const findings: Finding[] = [...record.findings]
   for (const [path, value] of news) {
@@ -44,9 +47,6 @@ export function foldInPlace(
       continue
     }
     if (!claim.timed || held?.untimed || (held?.walked && compareClaims(claim, held.walked, false) < 0))
-      return undefined
-    // A link never heard before may change who owns the field that an exception asks about.
-    if (!record.links.has(saying.link) && machine.exceptions?.some(move => move.owner !== undefined))
       return undefined
     const verdict = judge(machine, held, claim, ownerOf([...links.keys()], owners))
     if (verdict && verdict !== 'same') findings.push(verdict)
@@ -68,8 +68,13 @@ function outranks(law: KindLaw, record: RecordState, newcomer: string, owners: O
 }
 
 /** The key of a saying that goes last in its link, or undefined where it does not. */
-function placeLast(saying: Saying, id: string, last: WalkKey | undefined): WalkKey | undefined {
-  const plain: WalkKey = [saying.at, saying.sequence ?? Number.MIN_SAFE_INTEGER, saying.told ? 0 : 1, id]
+function placeLast(
+  saying: Saying,
+  id: string,
+  last: WalkKey | undefined,
+  coarse: boolean,
+): WalkKey | undefined {
+  const plain = walkKey(saying, id, saying.at, coarse)
   if (!last) return plain
   if (saying.sequence !== undefined) {
     // Numbered sayings raise each other's instants; only a higher number at a later instant is surely last.

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../kernel/json.js'
 import { type Claim, compareClaims, type Image, walk } from './claims.js'
 import type { KindDefinition } from './kind.js'
 import { assemble, GONE, type LeafNode, leafTree, withoutKeys } from './leaves.js'
-import { type Placed, placeInLink, type Saying, sayingId, type WalkKey } from './saying.js'
+import { isCoarse, type Placed, placeInLink, type Saying, sayingId, type WalkKey } from './saying.js'
 import { isLegalMove, type StateMachine } from './state-machine.js'
 
 /** A kind ready for reducing: its leaves and machines. Made once per kind. */
@@ -39,6 +39,8 @@ export interface LinkState {
   readonly image: Image
   /** Place of the last saying of this link; undefined before the first. */
   readonly last: WalkKey | undefined
+  /** Every saying of its own so far has whole seconds. */
+  readonly coarse: boolean
 }
 
 export interface Finding {
@@ -75,7 +77,7 @@ export function lawOf(kind: KindDefinition): KindLaw {
 
 export function claimOf(law: KindLaw, placed: Placed, path: string, value: Json, owners: Ownership): Claim {
   const machine = law.machine(path)
-  const at = placed.key[0]
+  const { at } = placed
   return {
     path,
     value,
@@ -108,7 +110,7 @@ export function reduce(law: KindLaw, sayings: Iterable<Saying>, owners: Ownershi
         else claims.set(path, [claim])
       }
     }
-    links.set(link, { image, last })
+    links.set(link, { image, last, coarse: isCoarse(set.values()) })
   }
   const stamps = new Map<string, Stamp>()
   const findings: Finding[] = []

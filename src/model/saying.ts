@@ -52,7 +52,24 @@ export function compareKeys(a: readonly (number | string)[], b: readonly (number
 export interface Placed {
   readonly saying: Saying
   readonly id: string
+  /** Instant of its claims. */
+  readonly at: number
   readonly key: WalkKey
+}
+
+/** Whether a source stamps whole seconds only: every saying of its own does. What it was told has our milliseconds. */
+export function isCoarse(sayings: Iterable<Saying>): boolean {
+  for (const saying of sayings) if (!saying.told && saying.at % 1000 !== 0) return false
+  return true
+}
+
+/**
+ * A source of whole seconds may have spoken at any moment of its second: its sayings stand at the end of it, so
+ * that an echo of what we told it within that second still finds its image.
+ */
+export function walkKey(saying: Saying, id: string, at: number, coarse: boolean): WalkKey {
+  const place = coarse && !saying.told ? at + 999 : at
+  return [place, saying.sequence ?? Number.MIN_SAFE_INTEGER, saying.told ? 0 : 1, id]
 }
 
 /**
@@ -75,10 +92,11 @@ export function placeInLink(sayings: ReadonlyMap<string, Saying>): Placed[] {
       raised.set(id, latest)
     }
   }
+  const coarse = isCoarse(sayings.values())
   return all
     .map(({ id, saying }): Placed => {
       const at = raised.get(id) ?? saying.at
-      return { id, saying, key: [at, saying.sequence ?? Number.MIN_SAFE_INTEGER, saying.told ? 0 : 1, id] }
+      return { id, saying, at, key: walkKey(saying, id, at, coarse) }
     })
     .sort((a, b) => compareKeys(a.key, b.key))
 }

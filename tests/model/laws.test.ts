@@ -126,6 +126,33 @@ describe('the law of records', () => {
     expect(reduce(candidate, sayings, equalOwners).data).toEqual({ salary_expectation: 8.5 })
   })
 
+  it('two writes within a second, echoed with whole seconds or with milliseconds, claim nothing', () => {
+    const at = (ms: number, saying: Saying) => ({ ...saying, at: ms })
+    for (const grain of [1, 1000]) {
+      const cut = (ms: number) => Math.floor(ms / grain) * grain
+      const sayings = [
+        at(9_026, said(candidate, 'ai', 0, { source: 'new' })),
+        at(9_050, said(candidate, 'ehr', 0, { source: 'old' }, { told: true })),
+        at(cut(9_159), said(candidate, 'ehr', 0, { source: 'old' })),
+        at(9_500, said(candidate, 'ehr', 0, { source: 'new' }, { told: true })),
+      ]
+      // The echo of the second write, and a later word of the vendor about something else.
+      const echo = at(cut(10_700), said(candidate, 'ehr', 0, { source: 'new', tags: ['x'] }))
+      fc.assert(
+        fc.property(
+          shuffled(
+            grain === 1
+              ? [...sayings, echo]
+              : [...sayings.filter(one => one.told || one.link === 'ai'), echo],
+          ),
+          list => {
+            expect(reduce(candidate, list, equalOwners).data['source']).toBe('new')
+          },
+        ),
+      )
+    }
+  })
+
   it('an entry that a later revision of a keyed list leaves out goes; others’ entries stay', () => {
     const sayings = [
       said(report, 'hr', 0, { dimensions: [{ key: 'manner', score: 7 }] }),

@@ -38,8 +38,8 @@ export function acceptedInputs(
     if (back.kind !== flow.kind) continue
     const said = readQuietly(work, back.mapping, driven.memo.progress.body)
     if (!said) continue
-    // Whole seconds, and never after the vendor's own stamp of our write: its echo must find this image.
-    const at = Math.floor(driven.memo.begunAt / 1000) * 1000
+    // When the call began: before the vendor's own stamp of our write, so that its echo finds this image.
+    const at = driven.memo.begunAt
     inputs.push({
       ...base,
       flow: back.id,

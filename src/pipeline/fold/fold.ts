@@ -25,7 +25,7 @@ import { identityKeysOf } from './identity-keys.js'
 import { type Located, locate } from './locate.js'
 import { refsOf } from './record-refs.js'
 import { missingReference, settleReferences } from './references.js'
-import { imageToJson, stampsToJson } from './state-json.js'
+import { imageToJson, lastToJson, stampsToJson } from './state-json.js'
 import {
   type ChangedRecord,
   type FoldInput,
@@ -294,7 +294,7 @@ function speakingLinks(entry: Entry): LinkRow[] {
     const state = entry.state?.links.get(link.id)
     if (!speaking.has(link.id) || !state) return []
     link.image = imageToJson(state)
-    link.last = (state.last ?? null) as never
+    link.last = lastToJson(state)
     return [link]
   })
 }

@@ -144,6 +144,8 @@ function inputOf(
 
 /** Where the hub itself makes these things, a stranger is most likely one of ours whose answer is on its way. */
 function createdByUs(config: TenantConfig, flow: InFlow): boolean {
+  const ability = config.connections.get(flow.connection)?.connection.resource(flow.resource)
+  if (!ability?.verbs.includes('create')) return false
   const makers = config.outboundOf.get(flow.kind) ?? []
   return makers.some(maker => maker.connection === flow.connection && maker.resource === flow.resource)
 }

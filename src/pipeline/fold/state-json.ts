@@ -3,7 +3,6 @@ import { isObject, type Json, type JsonObject } from '../../kernel/json.js'
 import type { LinkRow, RecordRow } from '../../ledger/schema.js'
 import type { Claim } from '../../model/claims.js'
 import type { Finding, LinkState, RecordState, Stamp } from '../../model/reduce.js'
-import type { WalkKey } from '../../model/saying.js'
 
 type StampTuple = readonly [
   link: string,
@@ -47,7 +46,7 @@ export function linkStateOf(row: LinkRow): LinkState {
   const image = isObject(row.image) ? (row.image as Record<string, Json>) : {}
   return {
     image: new Map(Object.entries(image)),
-    last: Array.isArray(row.last) ? (row.last as unknown as WalkKey) : undefined,
+    ...lastOf(row.last),
   }
 }
 
@@ -72,4 +71,15 @@ export function stateOf(
     links: new Map(links.map(link => [link.id, linkStateOf(link)])),
     findings: (row.findings ?? []) as unknown as Finding[],
   }
+}
+
+/** `[at, sequence, said, id, coarse]` as it lies in the ledger. */
+function lastOf(json: Json): Pick<LinkState, 'last' | 'coarse'> {
+  if (!Array.isArray(json)) return { last: undefined, coarse: true }
+  const [at, sequence, said, id, coarse] = json as unknown as readonly [number, number, 0 | 1, string, 0 | 1]
+  return { last: [at, sequence, said, id], coarse: coarse === 1 }
+}
+
+export function lastToJson({ last, coarse }: LinkState): Json {
+  return last ? [...last, coarse ? 1 : 0] : null
 }
