@@ -74,7 +74,7 @@ async function applyAndScreen(
     await access.press('ehr', 'apply', { applicant: applicant.key })
   const application = await applicationOf(access, applicant.name)
   if (application && application['stage'] === 'NEW')
-    await access.press('ehr', 'moveStage', { id: String(application['id']), stage: 'SCREENED' })
+    await access.press('ehr', 'moveStage', { id: String(application['id']), stage: 'SCREEN_PASS' })
 }
 
 /** Calendars, mail and the EHR show this start. */
