@@ -1,26 +1,13 @@
 /** The hub as `serve` runs it, in a process that can be asked what it used. Settings come from the environment. */
 import type { AddressInfo } from 'node:net'
-import Fastify from 'fastify'
 import { readSettings } from '../src/config.js'
+import { buildApp } from '../src/http/app.js'
 import { startHub } from '../src/hub.js'
 import { answerUsage, countStatements } from './usage.js'
 
 if (process.env['BENCH_COUNT']) countStatements()
 const hub = await startHub({ settings: readSettings() })
-const app = Fastify()
-app.removeAllContentTypeParsers()
-app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-app.post<{ Params: { hook: string }; Body: Buffer }>('/hooks/:hook', async (request, reply) => {
-  const answer = await hub.pipeline.receiver.receive(request.params.hook, {
-    method: 'POST',
-    tail: '',
-    query: {},
-    headers: request.headers as Record<string, string>,
-    body: request.body,
-    receivedAt: Date.now(),
-  })
-  return reply.code(answer.status).headers(answer.headers).send(answer.body)
-})
+const app = await buildApp(hub)
 await app.listen({ port: 0, host: '127.0.0.1' })
 const { port } = app.server.address() as AddressInfo
 answerUsage()

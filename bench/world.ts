@@ -90,12 +90,7 @@ function receive(ref: string, version: number): void {
 function eventsFor(drive: Drive): SignedEvent[] {
   const from = cursors.get(drive.run) ?? 0
   return Array.from({ length: drive.most }, (_, i) =>
-    makeEvent(
-      drive.run,
-      drive.type,
-      (from + i) % drive.refs,
-      Math.floor((from + i) / drive.refs) + 1,
-    ),
+    makeEvent(drive.run, drive.type, (from + i) % drive.refs, Math.floor((from + i) / drive.refs) + 1),
   )
 }
 
@@ -169,7 +164,14 @@ async function run(drive: Drive): Promise<Driven> {
 
   const ticker = drive.rate === undefined ? undefined : setInterval(pump, 1)
   pump()
-  await until(() => performance.now() - began >= drive.seconds * 1000 || (!drive.again && answered + failed >= drive.most && received >= (drive.window === undefined ? 0 : drive.most - superseded)), drive.seconds * 1000)
+  await until(
+    () =>
+      performance.now() - began >= drive.seconds * 1000 ||
+      (!drive.again &&
+        answered + failed >= drive.most &&
+        received >= (drive.window === undefined ? 0 : drive.most - superseded)),
+    drive.seconds * 1000,
+  )
   over = true
   const seconds = (performance.now() - began) / 1000
   clearInterval(ticker)
