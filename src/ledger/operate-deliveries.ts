@@ -15,8 +15,9 @@ const DOUBTFUL = `(t.open and t.state = 'parked' and t.because in ('unknown', 'e
 /** $2: flows with `once`. Their rows have one effect in their life. */
 const SPENT = '(t.flow = any($2::text[]) and t.effect > 0 and not t.open)'
 
-const AGAIN = `update hrhub.deliveries t set state = 'waiting', because = 'due', due_at = $4, tries = 0, updated_at = $4,
-    fingerprint = case when t.open then t.fingerprint else null end
+/** Tries of an open effect go on being numbered: each has its own row in the history. */
+const AGAIN = `update hrhub.deliveries t set state = 'waiting', because = 'due', due_at = $4, updated_at = $4,
+    tries = case when t.open then t.tries else 0 end, fingerprint = case when t.open then t.fingerprint else null end
   where t.tenant = $1 and t.id = any($3::text[]) and t.claim is null and not ${DOUBTFUL} and not ${SPENT}
   returning t.id`
 
@@ -104,7 +105,7 @@ export async function decideDelivery(
   now: number,
 ): Promise<void> {
   await tx.query(
-    `update hrhub.deliveries set state = $3, because = $4, due_at = $5, done = $6, fingerprint = $7, tries = 0, updated_at = $8, wanted = $9
+    `update hrhub.deliveries set state = $3, because = $4, due_at = $5, done = $6, fingerprint = $7, tries = case when open then tries else 0 end, updated_at = $8, wanted = $9
      where tenant = $1 and id = $2`,
     [
       row.tenant,

@@ -25,7 +25,6 @@ const Form = Type.Object(
   { $id: 'Connection', title: 'Connection' },
 )
 const Params = Type.Object({ connection: Name('Name in connections.yaml.') })
-const NoBody = Type.Optional(Open('Nothing is needed.'))
 
 export function connectionRoutes(app: App, { parts, pipeline, log }: ServedHub): void {
   const form = (config: ConnectionConfig, figures: ConnectionFigures) => ({
@@ -86,7 +85,6 @@ export function connectionRoutes(app: App, { parts, pipeline, log }: ServedHub):
         operationId: 'checkConnection',
         summary: 'Asks the vendor whether address and credentials are right',
         params: Params,
-        body: NoBody,
         response: {
           200: Type.Object({
             ok: Type.Boolean(),
@@ -123,21 +121,21 @@ export function connectionRoutes(app: App, { parts, pipeline, log }: ServedHub):
         summary:
           'Sends nothing there until it is resumed; what begins meanwhile waits, what has begun comes to its end',
         params: Params,
-        body: Type.Optional(
-          Type.Object(
-            {
-              because: Type.Optional(Type.String({ maxLength: 500, description: 'Shown to whoever looks.' })),
-            },
-            { additionalProperties: false },
-          ),
+        body: Type.Object(
+          { because: Type.Optional(Type.String({ maxLength: 500, description: 'Shown to whoever looks.' })) },
+          { additionalProperties: false },
         ),
         response: { 200: Form },
+      },
+      // The reason is a courtesy: a bare POST pauses too.
+      preValidation: async request => {
+        request.body ??= {}
       },
     },
     async request => {
       const { tenant } = callerOf(request)
       const config = configOf(tenant, request.params.connection)
-      await pauseConnection(parts, tenant, config.name, request.body?.because ?? 'by an operator')
+      await pauseConnection(parts, tenant, config.name, request.body.because ?? 'by an operator')
       return (await shown(tenant, [config]))[0]
     },
   )
@@ -151,7 +149,6 @@ export function connectionRoutes(app: App, { parts, pipeline, log }: ServedHub):
         operationId: 'resumeConnection',
         summary: 'Sends again, the oldest wish first',
         params: Params,
-        body: NoBody,
         response: { 200: Form },
       },
     },

@@ -18,7 +18,6 @@ import {
   Name,
   named,
   nullable,
-  Open,
   Page,
   PageQuery,
   Query,
@@ -28,7 +27,6 @@ import type { App, ServedHub } from '../served.js'
 
 const tags = ['deliveries']
 const DeliveryId = Type.Object({ id: Id('Id of the delivery.') })
-const NoBody = Type.Optional(Open('Nothing is needed.'))
 /** Tries shown with one delivery. */
 const MOST_ATTEMPTS = 100
 
@@ -137,7 +135,6 @@ export function deliveryRoutes(app: App, { parts, pipeline, log }: ServedHub): v
         summary:
           'Delivers again now, from the record as it is now; 409 where a call is in doubt or happened once for all',
         params: DeliveryId,
-        body: NoBody,
         response: { 202: named(DeliveryForm) },
       },
     },
@@ -185,7 +182,6 @@ export function deliveryRoutes(app: App, { parts, pipeline, log }: ServedHub): v
         summary:
           'Takes the wish back until the record changes again; an effect that has begun is not cancelled',
         params: DeliveryId,
-        body: NoBody,
         response: { 200: named(DeliveryForm) },
       },
     },
