@@ -3,6 +3,7 @@
  * read: "draft" cannot be said again after "approved". A chain of such flows that never rests is parked.
  */
 import { isHubError } from '../../kernel/errors.js'
+import { prefixOf } from '../../kernel/ids.js'
 import type { JsonObject } from '../../kernel/json.js'
 import type { Claimed } from '../../ledger/claim-due.js'
 import { KINDS } from '../../model/kinds.js'
@@ -75,7 +76,7 @@ export function deliverToHub(
       },
       told: false,
       record: undefined,
-      externalId: undefined,
+      externalId: rollUpKey(flow, row, said.identityRef),
       unknown: gone ? 'ignore' : (flow.mapping.unknown ?? 'create'),
       receivedAt: now,
       sentAt: undefined,
@@ -104,6 +105,14 @@ export function deliverToHub(
       }),
     )
   }
+}
+
+/**
+ * What rolls up into a record of another's (`identity: { ref }` of the target's own kind) is a saying of link (hub,
+ * flow, key) for each source: a second report must not take back what the first one said.
+ */
+function rollUpKey(flow: HubFlow, row: Claimed, about: unknown): string | undefined {
+  return typeof about === 'string' && prefixOf(about) === flow.resource ? row.key : undefined
 }
 
 /** What the flow said is taken back: the same fields, empty. */

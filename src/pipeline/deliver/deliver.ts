@@ -17,6 +17,7 @@ import { adopt } from './adopt.js'
 import { deliverToHub } from './deliver-to-hub.js'
 import { driveEffect } from './drive-effect.js'
 import { type EffectMemo, openEffect, sealEffect, tokenOf } from './effect-memo.js'
+import { linkedRow } from './linked-row.js'
 import { type LoadedRows, loadRows } from './load-rows.js'
 import { pauseConnection } from './pause.js'
 import { type Prepared, prepare, viewFor } from './prepare.js'
@@ -106,18 +107,19 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     }
   }
 
-  async function workOn(config: TenantConfig, row: Claimed, loaded: LoadedRows): Promise<Settlement> {
-    const flow = config.outbound.get(row.flow)
+  async function workOn(config: TenantConfig, claimed: Claimed, loaded: LoadedRows): Promise<Settlement> {
+    const flow = config.outbound.get(claimed.flow)
     if (!flow)
       return settlement(
         config,
-        settledRow(parts, row, {
-          state: row.open ? 'parked' : 'cancelled',
+        settledRow(parts, claimed, {
+          state: claimed.open ? 'parked' : 'cancelled',
           because: 'the flow is gone',
-          done: row.wanted,
+          done: claimed.wanted,
         }),
       )
-    if (flow.to === 'hub') return deliverToHub(parts, config, flow, row, loaded)
+    if (flow.to === 'hub') return deliverToHub(parts, config, flow, claimed, loaded)
+    const row = claimed.open ? claimed : linkedRow(flow, claimed, loaded)
     const work: Work = { parts, config, flow, row, loaded }
     if (row.open) return resume(work)
     const now = parts.clock.now()
