@@ -4,6 +4,7 @@
  */
 import { fingerprint, type Json } from '../kernel/json.js'
 import type { YamlFile } from '../kernel/yaml.js'
+import { eachItem } from './each-item.js'
 import { type Head, readHead } from './head.js'
 import { compileIncoming } from './incoming.js'
 import { compileOutgoing } from './outgoing.js'
@@ -46,6 +47,8 @@ function ruleContext(
   compile: CompileContext,
   probe: Probe | undefined,
 ): RuleContext {
+  const root = rootOf(head, compile)
+  const item = head.direction === 'out' ? eachItem(head, root, list, compile) : undefined
   return {
     direction: head.direction,
     list,
@@ -53,8 +56,8 @@ function ruleContext(
     targetKind: head.targetKind,
     targetMarksPersonal: personalWithin(compile.schemaOf(head.targetKind ?? head.to)) !== undefined,
     connector: head.connector,
-    root: rootOf(head, compile),
-    roots: {},
+    root,
+    roots: item ? { item } : {},
     reads: [],
     externals: [],
     tablesUsed: new Set(),

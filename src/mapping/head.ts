@@ -23,6 +23,7 @@ export interface Head {
 }
 
 const SHARED = ['mapping', 'from', 'to', 'fields', 'tests']
+const OUT_WORDS = [...SHARED, 'each']
 const IN_WORDS = [
   ...SHARED,
   'when',
@@ -82,7 +83,7 @@ function directionOf(name: string, to: string): Head['direction'] | undefined {
 }
 
 function checkWords(node: Head['node'], direction: Head['direction'], list: ProblemList): void {
-  const words = direction === 'out' ? SHARED : IN_WORDS
+  const words = direction === 'out' ? OUT_WORDS : IN_WORDS
   for (const word of Object.keys(node)) {
     if (words.includes(word)) continue
     const elsewhere = IN_WORDS.includes(word)

@@ -24,6 +24,7 @@ export function compileOutgoing({ head, file, list, cx, target }: Parts): (versi
     version,
     from: head.from,
     to: head.to,
+    each: cx.roots['item']?.entryOf?.path,
     reads: distinctReads(cx.reads),
     externals: cx.externals,
     write: (record: RecordView, env: OutEnv): OutResult =>

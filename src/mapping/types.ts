@@ -120,6 +120,8 @@ export interface InMapping extends MappingHead {
 
 export interface OutMapping extends MappingHead {
   readonly direction: 'out'
+  /** The list whose entries `item` is, `interviewers`: for flows with that very `each`. */
+  readonly each?: string | undefined
   readonly reads: readonly ReadPath[]
   /** Resources whose links `external:` needs: `{ of: 'candidate', resource: 'candidate' }`. */
   readonly externals: readonly {

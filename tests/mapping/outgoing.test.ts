@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HubError } from '../../src/kernel/errors.js'
 import type { Json } from '../../src/kernel/json.js'
 import type { JsonSchema } from '../../src/kernel/json-schema.js'
-import { bodyOf, contextOf, outEnv, outMapping, outText, viewOf } from './kit.js'
+import { bodyOf, contextOf, outEnv, outMapping, outText, problemsOf, viewOf } from './kit.js'
 
 const RECORDS = {
   interview_1: {
@@ -106,6 +106,27 @@ describe('an .out mapping', () => {
         outEnv({ 'person_1/user': 'ou_1' }, { person: 'person_1' }),
       ),
     ).toBe('ou_1')
+  })
+
+  it('follows references of the entry where its head names the list', () => {
+    const head = (each: string, fields: string) =>
+      outText(fields).replace('fields:', `each: ${each}\nfields:`)
+    const text = head('record.interviewers', 'a: item.person.name\nb: { cel: item.person.name + "!" }')
+    const mapping = outMapping(text)
+    const item = { person: 'person_1', role: 'lead' }
+    expect(bodyOf(mapping.write(view, { ...outEnv(), item }))).toEqual({ a: '李四', b: '李四!' })
+    expect(mapping.each).toBe('interviewers')
+    expect(mapping.reads).toEqual(
+      expect.arrayContaining([
+        { via: [], path: 'interviewers' },
+        { via: ['interviewers.person'], path: 'name' },
+      ]),
+    )
+    expect(problemsOf(head('record.interviewers', 'a: item.persn')).map(({ message }) => message)).toEqual([
+      '`item.persn`: there is no `persn`; did you mean `person`?',
+    ])
+    for (const wrong of ['interviewers', 'record', 'record.title', 'record.interviewer', '3'])
+      expect(problemsOf(head(wrong, 'a: title')).map(({ line }) => line)).toEqual([4])
   })
 
   it('says what it reads, through references and for expressions, each and when alike', () => {

@@ -1,6 +1,7 @@
 /** CEL inside rules: the roots a mapping has at this place, and problems placed in the file. */
 import type { YamlPath } from '../../kernel/yaml.js'
 import type { CelContext, CelRoot } from '../cel/node.js'
+import { itemStart } from '../each-item.js'
 import { type Cel, compileCel } from '../expression.js'
 import { dataOf, isView } from '../read.js'
 import { mayBe } from '../schema.js'
@@ -71,7 +72,7 @@ function celContext(scope: Scope, cx: RuleContext): CelContext<Frame> {
     }
   } else if (cx.direction !== 'scope')
     roots['item'] = {
-      start: { schema: cx.roots['item']?.schema },
+      start: itemStart(cx.roots['item']),
       value: frame => frame.run.item,
       emit: 'f.run.item',
     }

@@ -4,6 +4,7 @@
  */
 
 import type { YamlPath } from '../../kernel/yaml.js'
+import { itemStart } from '../each-item.js'
 import { build, Constants, emitSteps } from '../generate.js'
 import { parsePath, type Step } from '../path.js'
 import { dataOf, followGetter, isView, viewGetter } from '../read.js'
@@ -81,9 +82,7 @@ function findBase(steps: readonly Step[], scope: Scope, cx: RuleContext): Base |
 
 function itemBase(rest: readonly Step[], scope: Scope, cx: RuleContext): Base {
   if (scope.up) return { emit: () => 'f.entry', start: scope.entry, steps: rest }
-  const item = cx.roots['item']
-  const start: Start = { schema: item?.schema }
-  return { emit: () => 'f.run.item', start, steps: rest }
+  return { emit: () => 'f.run.item', start: itemStart(cx.roots['item']), steps: rest }
 }
 
 function climb(rest: readonly Step[], scope: Scope, levels: number): Base | string {

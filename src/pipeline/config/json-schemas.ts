@@ -85,6 +85,7 @@ function mappingSchema(): JsonObject {
       mapping: { ...TEXT, description: 'name of the file without .yaml: acme-ai/report.in' },
       from: { ...TEXT, description: 'connector.resource, or a kind' },
       to: { ...TEXT, description: 'a kind, connector.resource, or hub.<kind>', examples: kinds },
+      each: { ...TEXT, description: 'record.<list>: made for flows with this `each`' },
       when: { ...TEXT, description: 'CEL; else the message says nothing' },
       identity: {
         description: 'the vendor’s id, or { ref: field }',

@@ -40,6 +40,15 @@ describe('flows looked at together', () => {
     ])
   })
 
+  it('refuses a mapping made for the entries of another list', async () => {
+    const mapping =
+      'mapping: cal/one.out\nfrom: interview\nto: cal.event\neach: record.interviewers\nfields: { title: item.role }\n'
+    const flow = '  - { flow: one, from: interview, to: cal.event, mapping: cal/one.out }\n'
+    const files = { 'mappings/cal/one.out.yaml': mapping }
+    expect(await check(flow, files)).toEqual(['one error CONFIG_MAPPING_UNFIT'])
+    expect(await check(flow.replace(' }', ', each: record.interviewers }'), files)).toEqual([])
+  })
+
   it('takes a flow that only reads back what another one tells', async () => {
     const flows =
       '  - { flow: event, from: interview, to: cal.event, mapping: cal/event.out }\n  - { flow: back, from: cal.event, to: interview, mapping: cal/event.in }\n'

@@ -3,6 +3,7 @@ import type { Check } from './check.js'
 import { findCircles } from './circles.js'
 import { findDead } from './dead.js'
 import { findDoubles } from './doubles.js'
+import { findForeignEntries } from './entries.js'
 import { findHeld } from './held.js'
 import { findUnfilledLinks } from './links.js'
 import { findLostReferences } from './references.js'
@@ -13,5 +14,6 @@ export const CHECKS: readonly Check[] = [
   findHeld,
   findCircles,
   findUnfilledLinks,
+  findForeignEntries,
   findLostReferences,
 ]
