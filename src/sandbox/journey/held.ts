@@ -15,6 +15,21 @@ export interface Held {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
+/** The EHR's words for an interview's state in the hub's. */
+const EHR_WORDS: Readonly<Record<string, string>> = {
+  DRAFT: 'draft',
+  SENT: 'invited',
+  OPENED: 'link_opened',
+  BOOKED: 'scheduled',
+  IN_PROGRESS: 'started',
+  DONE: 'completed',
+}
+
+export const ehrState = (interview: JsonObject | undefined): string | undefined => {
+  const word = text(interview?.['status'])
+  return word && (EHR_WORDS[word] ?? word.toLowerCase())
+}
+
 /** Beijing text or RFC 3339. */
 export function instantOf(value: unknown): number | undefined {
   const written = text(value)
@@ -124,7 +139,7 @@ export async function heldAbout(access: Access, name: string, mobile: string): P
     {
       system: 'EHR',
       thing: 'interview',
-      state: text(interviews[0]?.['status'])?.toLowerCase(),
+      state: ehrState(interviews[0]),
       start: instantOf(interviews[0]?.['start_at']),
       count: interviews.length,
     },

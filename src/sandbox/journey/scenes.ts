@@ -9,6 +9,7 @@ import {
   applicationOf,
   candidateOf,
   ehrInterviewsOf,
+  ehrState,
   feishuEventsOf,
   heldAbout,
   instantOf,
@@ -62,8 +63,8 @@ async function pressSession(
 
 const stateIs = async (access: Access, name: string, ...words: string[]) => {
   const [interview] = await ehrInterviewsOf(access, name)
-  const status = String(interview?.['status'] ?? '').toLowerCase()
-  return words.includes(status) ? status : undefined
+  const status = ehrState(interview)
+  return status !== undefined && words.includes(status) ? status : undefined
 }
 
 async function applyAndScreen(
@@ -137,7 +138,9 @@ export const SCENES: readonly Scene[] = [
     seen: async access => {
       const sessions = await sessionsOf(access, LIN.name)
       if (sessions.length !== 1) return undefined
-      const competencies = Object.keys((sessions[0]?.['competencies'] ?? {}) as JsonObject).length
+      const competencies = Object.keys(
+        ((sessions[0]?.['position'] as JsonObject | undefined)?.['competencies'] ?? {}) as JsonObject,
+      ).length
       return `one session ${String(sessions[0]?.['session_id'] ?? sessions[0]?.['id'])} with ${competencies} weighted competencies`
     },
     look: access => access.vendors.ai,
@@ -204,9 +207,7 @@ export const SCENES: readonly Scene[] = [
         const status = await stateIs(
           access,
           LIN.name,
-          ...(control === 'begin'
-            ? ['started', 'in_progress', 'completed', 'evaluated']
-            : ['completed', 'evaluated']),
+          ...(control === 'begin' ? ['started', 'completed', 'evaluated'] : ['completed', 'evaluated']),
         )
         return status && `the EHR shows ${status}`
       },
