@@ -31,8 +31,8 @@ export async function serve(
     await hub.stop()
     throw error
   }
-  tell(terminal, hub, role, opened)
-  return untilStopped(
+  // Who reads that it listens may send a signal at once.
+  const stopped = untilStopped(
     {
       log: hub.log,
       reload: () => reload(hub, terminal),
@@ -43,6 +43,8 @@ export async function serve(
     },
     signals,
   )
+  tell(terminal, hub, role, opened)
+  return stopped
 }
 
 function tell(terminal: Terminal, { settings, parts, channel }: Hub, role: Role, opened: OpenedDoors): void {
