@@ -184,6 +184,30 @@ forEachEngine('the office', engine => {
       await eventually(async () => expect(await office.stuck()).toEqual([]))
     })
 
+    it('comes by mail as well to an interviewer who wants that, under a UID of its own', async () => {
+      const later = start + 3 * 24 * 60 * MINUTE
+      await office.say('person', 'psn_chen', { custom: { invitation_mail: true } })
+      await office.say('interview', 'i3', {
+        candidate,
+        position,
+        type: 'human',
+        organizer: people['psn_su'] ?? '',
+        interviewers: [{ person: people['psn_chen'] ?? '' }, { person: people['psn_zhao'] ?? '' }],
+        schedule: { start: iso(later), zone: 'Asia/Shanghai' },
+        state: 'scheduled',
+      })
+      await eventually(() => {
+        const fresh = mails().slice(3)
+        expect(new Set(fresh.map(({ subject }) => subject))).toEqual(
+          new Set(['面试邀请｜林知远｜高级后端工程师', '面试安排｜林知远｜高级后端工程师']),
+        )
+        expect(new Set(fresh.flatMap(({ to }) => to))).toEqual(
+          new Set(['lin.zhiyuan@example.com', 'chen.mo@yunfan.example']),
+        )
+        expect(new Set(fresh.map(({ invite }) => (invite as JsonObject)['uid'])).size).toBe(2)
+      })
+    })
+
     it('that nobody came to is told to the recruiter, once', async () => {
       const began = Date.now() - 16 * MINUTE
       await office.say('interview', 'i2', {
