@@ -224,6 +224,10 @@ forEachEngine('the office', engine => {
       expect(String(texts()[1]?.['content'])).toMatch(
         /^【云帆科技】林知远的高级后端工程师面试原定\d+月\d+日 \d\d:\d\d开始，目前仍未进入，请及时跟进。$/,
       )
+      // Without interviewers it is in the recruiter's calendar all the same.
+      await eventually(() =>
+        expect(feishuEvents().at(-1)?.['attendees']).toMatchObject([{ user_id: openId('psn_su') }]),
+      )
     })
   })
 
