@@ -158,7 +158,8 @@ describe('a candidate’s way through EHR, AI interviews and training', () => {
 
   it('gets courses for two weak competencies, with reasons, and what was learned comes back', async () => {
     const [plan] = await eventually(() => held('lms', 'plans'), [{ items: [{}, {}] }])
-    expect((plan?.['items'] as JsonObject[]).map(item => [item['course'], item['reason']]).sort()).toEqual([
+    const items = (plan?.['items'] ?? []) as readonly JsonObject[]
+    expect(items.map(item => [item['course'], item['reason']]).sort()).toEqual([
       ['C-201', '面试中沟通表达得 6.6 分，目标 7 分以上'],
       ['C-211', '面试中责任心得 6.5 分，目标 7 分以上'],
     ])
@@ -196,5 +197,18 @@ describe('a candidate’s way through EHR, AI interviews and training', () => {
       held('lms', 'learners'),
     ].map(list => list.length)
     expect(counts).toEqual([1, 1, 1, 1, 1, 1])
+  })
+
+  it('who withdraws before the interview is interviewed no more', async () => {
+    const made = (await press('ehr', 'apply', { applicant: 'xu' })) as { application: { id: string } }
+    const sessionOf = () =>
+      held('ai', 'sessions').find(one => (one['candidate'] as JsonObject)['name'] === '许若溪')
+    const interviewOf = () =>
+      held('ehr', 'interviews').find(one => one['application_id'] === made.application.id)
+    await press('ehr', 'moveStage', { id: made.application.id, stage: 'SCREEN_PASS' })
+    await eventually(sessionOf, { state: 'invited' })
+    await press('ehr', 'moveStage', { id: made.application.id, stage: 'WITHDRAWN' })
+    await eventually(sessionOf, { state: 'cancelled' })
+    await eventually(interviewOf, { status: 'CANCELLED' })
   })
 })
