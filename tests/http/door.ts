@@ -1,4 +1,7 @@
 /** The HTTP door over a real ledger: two tenants, fake vendors, keys at hand, and a pipeline without timers. */
+
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import type { Channel } from '../../src/channel/types.js'
 import type { Item, Opened, RawRequest } from '../../src/connector/types.js'
@@ -7,6 +10,7 @@ import type { App, AppOptions, ServedHub } from '../../src/http/served.js'
 import { isObject, type Json, type JsonObject, parseJson } from '../../src/kernel/json.js'
 import { createSealer } from '../../src/kernel/seal.js'
 import { createTally } from '../../src/kernel/tally.js'
+import { openBlobs } from '../../src/ledger/blobs.js'
 import type { Ledger } from '../../src/ledger/engine/types.js'
 import { publishChanges } from '../../src/ledger/publish-changes.js'
 import type { InFlow, OutFlow, TenantConfig } from '../../src/pipeline/config/types.js'
@@ -138,6 +142,7 @@ export async function openDoor(ledger: Ledger, options: DoorOptions = {}): Promi
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
     instance: 'test/1',
     publicUrl: 'https://hub.example',
+    blobs: openBlobs(join(tmpdir(), 'hrhub-test-blobs')),
     attempts: createTally(),
     paused: new Set(),
     tenants: () => tenants,
