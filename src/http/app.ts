@@ -7,6 +7,7 @@ import type { TSchema } from 'typebox'
 import { HubError } from '../kernel/errors.js'
 import { authorizer } from './authorize.js'
 import { compileInput, parseBody, refuseText } from './check-input.js'
+import { closeIdleLines } from './close-idle.js'
 import { describe, serveDocument } from './document.js'
 import { createMetrics } from './metrics.js'
 import { errorHandler } from './problem.js'
@@ -73,6 +74,7 @@ export async function buildApp(hub: ServedHub, options: AppOptions = {}): Promis
     )
     done()
   })
+  closeIdleLines(app)
   await describe(app)
   await app.register(async scope => hookRoutes(scope as App, hub, options))
   await app.register(async scope => {
