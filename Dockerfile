@@ -15,6 +15,7 @@ COPY --from=build --chown=node:node /app/dist dist
 COPY --chown=node:node package.json ./
 COPY --chown=node:node connectors connectors
 COPY --chown=node:node mappings mappings
+COPY --chown=node:node tables tables
 COPY --chown=node:node openapi openapi
 COPY --chown=node:node config config
 RUN mkdir /data /project && chown node:node /data /project
