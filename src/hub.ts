@@ -13,6 +13,7 @@ import { type Clock, systemClock } from './kernel/clock.js'
 import { HubError, type Problem } from './kernel/errors.js'
 import { createSealer, type Sealer } from './kernel/seal.js'
 import { createTally } from './kernel/tally.js'
+import { openBlobs } from './ledger/blobs.js'
 import { openLedger } from './ledger/engine/open-ledger.js'
 import type { Ledger } from './ledger/engine/types.js'
 import { openInstance } from './ledger/instance.js'
@@ -113,6 +114,7 @@ export async function startHub({
     log,
     instance: `${instance.id}/${instance.epoch}`,
     publicUrl: settings.publicUrl,
+    blobs: openBlobs(join(settings.dataFolder, 'blobs')),
     attempts: createTally(),
     paused: new Set(),
     tenants: () => loaded.tenants,

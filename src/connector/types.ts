@@ -188,6 +188,14 @@ export interface Connection {
     id: string,
     event: Json | undefined,
   ): Promise<{ readonly sentAt: number; readonly outcome: Outcome; readonly item: Item | undefined }>
+  /** Addresses of files that an item of this resource only points to; absent: none ever. */
+  attachments?(resource: string, item: Json): readonly { readonly path: string; readonly url: string }[]
+  fetchAttachment?(
+    url: string,
+  ): Promise<
+    | { readonly fetched: true; readonly bytes: Buffer; readonly mediaType: string }
+    | { readonly fetched: false; readonly code: Code; readonly detail: string }
+  >
   check(): Promise<Outcome>
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
 /** Messages: stored before they are acknowledged, updated when they are folded, found again by the sweep. */
+import type { JsonObject } from '../kernel/json.js'
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { type MessageRow, messages, seen } from './schema.js'
@@ -31,6 +32,19 @@ export async function updateMessages(tx: Querying, rows: readonly MessageRow[]):
     ['state', 'verdicts', 'tries'],
     [...rows].sort((a, b) => (a.id < b.id ? -1 : 1)),
   )
+}
+
+/** What was learned about a message after it was stored: the hashes of its files. */
+export async function saveHead(
+  ledger: Querying,
+  message: Pick<MessageRow, 'tenant' | 'id'>,
+  head: JsonObject,
+): Promise<void> {
+  await ledger.query('update hrhub.messages set head = $3::jsonb where tenant = $1 and id = $2', [
+    message.tenant,
+    message.id,
+    JSON.stringify(head),
+  ])
 }
 
 /** The vendors’ own event ids. @returns the keys that are new; an event known for seven days is dropped at the door */

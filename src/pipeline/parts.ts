@@ -2,6 +2,7 @@
 import type { Clock } from '../kernel/clock.js'
 import type { Sealer } from '../kernel/seal.js'
 import type { Tally } from '../kernel/tally.js'
+import type { BlobStore } from '../ledger/blobs.js'
 import type { Ledger } from '../ledger/engine/types.js'
 import type { TenantConfig } from './config/types.js'
 
@@ -21,6 +22,7 @@ export interface Parts {
   readonly instance: string
   /** Where vendors reach us, for return addresses; undefined = not known. */
   readonly publicUrl: string | undefined
+  readonly blobs: BlobStore
   tenants(): readonly TenantConfig[]
   /** @throws HubError `CONFIG_TENANT_UNKNOWN` */
   config(tenant: string): TenantConfig

@@ -9,6 +9,7 @@ import { newId } from '../kernel/ids.js'
 import { insertMessages, noteSeen } from '../ledger/messages.js'
 import { countRefusal } from '../ledger/refusals.js'
 import type { MessageRow } from '../ledger/schema.js'
+import { addressesIn } from './attach.js'
 import type { ConnectionConfig, TenantConfig } from './config/types.js'
 import { type Folded, foldBatch } from './fold/fold-batch.js'
 import { readMessage } from './fold/read-message.js'
@@ -58,14 +59,20 @@ export function createReceiver(parts: Parts, onFolded: (tenant: string, folded: 
     if (!config) return []
     try {
       const folded = await withRaces(ledger, async tx => {
-        const fresh = await notSeen(tx, batch)
-        return foldBatch(
+        const fresh = (await notSeen(tx, batch)).map(({ message }) => message)
+        const pointing = fresh.filter(message => addressesIn(config, message).length > 0)
+        const whole = fresh.filter(message => !pointing.includes(message))
+        const done = await foldBatch(
           tx,
           parts,
           config,
-          fresh.map(({ message }) => readMessage(config, message)),
+          whole.map(message => readMessage(config, message)),
           false,
         )
+        // Files are fetched outside of any transaction; the message is safe by then.
+        await insertMessages(tx, pointing)
+        const released = [...done.released, ...pointing.map(message => message.id)]
+        return { ...done, released, messages: [...done.messages, ...pointing] }
       })
       onFolded(tenant, folded)
       return folded.messages

@@ -3,6 +3,7 @@ import { createBatcher } from '../kernel/batcher.js'
 import { isHubError } from '../kernel/errors.js'
 import { messagesById, updateMessages } from '../ledger/messages.js'
 import type { MessageRow } from '../ledger/schema.js'
+import { attach } from './attach.js'
 import { type Folded, foldBatch } from './fold/fold-batch.js'
 import { readMessage } from './fold/read-message.js'
 import { withRaces } from './fold/run-fold.js'
@@ -66,7 +67,13 @@ export function createRefolder(parts: Parts, onFolded: (tenant: string, folded: 
   return {
     async refold(tenant, ids) {
       const messages = await messagesById(ledger, tenant, ids)
-      return Promise.all(messages.map(message => one(tenant, message)))
+      const config = parts.config(tenant)
+      return Promise.all(
+        messages.map(async message => {
+          const whole = await attach(parts, config, message)
+          return whole ? one(tenant, whole) : message
+        }),
+      )
     },
   }
 }

@@ -19,6 +19,8 @@ export interface Pipeline {
   /** Runs the sweep now, as the timer does. */
   sweep(): Promise<SweepResult>
   poll(): Promise<number>
+  /** Resolves when nothing is under way in this process. */
+  idle(): Promise<void>
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -98,6 +100,12 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     bell,
     sweep: () => sweep(parts, refolder, bell),
     poll: () => pollDue(parts, refolder),
+    async idle() {
+      while (background.size > 0 || bell.load > 0) {
+        await Promise.all(background)
+        await bell.idle()
+      }
+    },
     async start() {
       await bell.listen()
       if (!delivers) return

@@ -2,6 +2,7 @@
  * The office flows over a real ledger and the simulated office: calendars, mail and text messages over real
  * sockets, callbacks through a small door. What the EHR and the AI would say is said directly.
  */
+
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -15,6 +16,7 @@ import { isHubError } from '../../src/kernel/errors.js'
 import { newId } from '../../src/kernel/ids.js'
 import type { JsonObject } from '../../src/kernel/json.js'
 import { createSealer } from '../../src/kernel/seal.js'
+import { openBlobs } from '../../src/ledger/blobs.js'
 import type { Ledger } from '../../src/ledger/engine/types.js'
 import { deliveries, type RecordRow, records } from '../../src/ledger/schema.js'
 import { selectRows } from '../../src/ledger/table.js'
@@ -85,6 +87,7 @@ export async function openOffice(ledger: Ledger): Promise<Office> {
     log,
     instance: 'test/1',
     publicUrl: undefined,
+    blobs: openBlobs(join(tmpdir(), 'hrhub-test-blobs')),
     paused: new Set(),
     tenants: () => [config],
     config: () => config,

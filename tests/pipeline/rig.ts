@@ -1,8 +1,11 @@
 /** The pipeline over a real ledger with fake vendors, a clock that tests turn, and no timers. */
 
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Channel } from '../../src/channel/types.js'
 import type { Json, JsonObject } from '../../src/kernel/json.js'
 import { createSealer } from '../../src/kernel/seal.js'
+import { openBlobs } from '../../src/ledger/blobs.js'
 import type { Ledger } from '../../src/ledger/engine/types.js'
 import { type DeliveryRow, deliveries, type RecordRow, records } from '../../src/ledger/schema.js'
 import { selectRows } from '../../src/ledger/table.js'
@@ -233,6 +236,7 @@ export function rig(ledger: Ledger, config: TenantConfig): Rig {
     log: { ...silentLog, error: (fields, event) => console.error(event, fields) },
     instance: 'test/1',
     publicUrl: undefined,
+    blobs: openBlobs(join(tmpdir(), 'hrhub-test-blobs')),
     paused: new Set(),
     tenants: () => [open],
     config: () => open,
@@ -240,9 +244,9 @@ export function rig(ledger: Ledger, config: TenantConfig): Rig {
   const pipeline = createPipeline({ parts, channel: silentChannel, role: 'all' })
   const rest = async () => {
     for (let round = 0; round < 50; round++) {
-      await pipeline.bell.idle()
+      await pipeline.idle()
       const found = await pipeline.sweep()
-      await pipeline.bell.idle()
+      await pipeline.idle()
       if (found.due + found.messages + found.waits === 0) return
     }
     throw new Error('the pipeline does not come to rest')

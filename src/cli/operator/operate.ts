@@ -2,6 +2,7 @@
  * Runs operator verbs where the ledger is: in the running hub of an embedded folder, through its door; else here,
  * over the ledger that the settings name. One helper decides, so that no command opens a folder twice.
  */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -11,6 +12,7 @@ import { systemClock } from '../../kernel/clock.js'
 import { CODES, type Code, HubError } from '../../kernel/errors.js'
 import { isObject, type Json } from '../../kernel/json.js'
 import { createSealer } from '../../kernel/seal.js'
+import { openBlobs } from '../../ledger/blobs.js'
 import { openLedger } from '../../ledger/engine/open-ledger.js'
 import { readInstance } from '../../ledger/instance.js'
 import { MIGRATIONS } from '../../ledger/migrations/all.js'
@@ -167,6 +169,7 @@ export async function withLedger<T>(
       log,
       instance: '',
       publicUrl: settings.publicUrl,
+      blobs: openBlobs(join(settings.dataFolder, 'blobs')),
       paused: new Set(),
       tenants: () => [],
       config(tenant) {

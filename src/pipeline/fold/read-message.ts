@@ -10,6 +10,7 @@ import type { MessageRow, MessageState, Verdict } from '../../ledger/schema.js'
 import { type ConnectionConfig, type InFlow, inboundKey, type TenantConfig } from '../config/types.js'
 import { apiFlow } from './api-flow.js'
 import type { Cause, FoldInput } from './types.js'
+import { withBlobs } from './with-blobs.js'
 
 export interface ReadMessage {
   readonly message: MessageRow
@@ -51,7 +52,11 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
       })
     for (const flow of flows) {
       try {
-        const said = flow.mapping.read(item.body, { settings: connection?.settings ?? {} })
+        const said = withBlobs(
+          flow.kind,
+          flow.mapping.read(item.body, { settings: connection?.settings ?? {} }),
+          message.head['attachments'],
+        )
         if (said.verdict === 'ignored') verdicts.push({ item: index, flow: flow.id, verdict: 'ignored' })
         else inputs.push(inputOf(config, flow, message, index, said))
       } catch (error) {
@@ -74,7 +79,8 @@ function flowsFor(
   return config.inbound.get(inboundKey(message.connection, resource)) ?? []
 }
 
-function itemsOf(connection: ConnectionConfig | undefined, message: MessageRow): readonly Item[] {
+/** The items of a stored message. @throws HubError where the body or its connection cannot be read */
+export function itemsOf(connection: ConnectionConfig | undefined, message: MessageRow): readonly Item[] {
   const body = parseJson(message.body)
   if (message.resource !== null) {
     const list = message.source === 'poll' && Array.isArray(body) ? body : [body]
