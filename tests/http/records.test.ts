@@ -95,13 +95,16 @@ forEachEngine('records', engine => {
         key: ehr,
         body: { title: '工程师' },
       })
-      await door.rest()
-      const found = await door.call(
-        'GET',
-        `/v1/applications?connection=ehr&resource=application&external_id=${application}`,
-        { key: reader },
-      )
-      expect(found.body.items).toMatchObject([
+      // The waiting message is folded after the commit that made the position.
+      const found = async () =>
+        (
+          await door.call(
+            'GET',
+            `/v1/applications?connection=ehr&resource=application&external_id=${application}`,
+            { key: reader },
+          )
+        ).body.items
+      await expect.poll(found).toMatchObject([
         {
           refs: [
             { path: 'candidate', kind: 'candidate', id: made.body.record.id },
