@@ -51,6 +51,7 @@ export function openCallback(request: RawRequest, options: CallbackOptions): Ope
     body,
     dedupe: dedupeOf(spec, { ...envelope(request), body }),
     answer: verdict.seal ? verdict.seal(plain) : plain,
+    ...(verdict.secretTail && { secretTail: true }),
   }
 }
 

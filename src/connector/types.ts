@@ -41,6 +41,8 @@ export type Opened =
       readonly dedupe: string | undefined
       /** What to answer once the message is durable (encrypted where the scheme wants it). */
       readonly answer: HttpAnswer
+      /** The end of the address was the secret: it is not stored. */
+      readonly secretTail?: true
     }
 
 /** One item of a callback or a page. */

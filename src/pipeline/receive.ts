@@ -145,7 +145,7 @@ export function createReceiver(parts: Parts, onFolded: (tenant: string, folded: 
           resource: null,
           received_at: request.receivedAt,
           sent_at: null,
-          head: { method, tail, query: { ...query }, headers: kept },
+          head: { method, tail: opened.secretTail ? '' : tail, query: { ...query }, headers: kept },
           body: JSON.stringify(opened.body),
           state: 'new',
           verdicts: [],

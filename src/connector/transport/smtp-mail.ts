@@ -73,21 +73,21 @@ export function mailJob(
       attendees: who,
     }),
   })
+  const invited = parties(progress.sent?.['to'])
   if (progress.verb === 'delete') {
-    const everyone = parties(kept['to'])
     const subject = `已取消：${common.subject}`
     const mail = {
       ...common,
       subject,
       messageId,
-      to: everyone.length ? everyone : to,
+      to: invited.length ? invited : to,
       ics: invitation('CANCEL', attendees),
     }
     return { mails: [mail], id: uid, keep: { ...kept, sequence } }
   }
   const mails: Mail[] = [{ ...common, messageId, to, ics: invitation('REQUEST', attendees) }]
   // Who is no longer invited learns it from a CANCEL of their own (RFC 5546 §3.2.5).
-  const dropped = parties(kept['to']).filter(old => !to.some(entry => same(entry, old)))
+  const dropped = invited.filter(old => !to.some(entry => same(entry, old)))
   if (dropped.length)
     mails.push({
       ...common,
@@ -99,11 +99,7 @@ export function mailJob(
       html: undefined,
       ics: invitation('CANCEL', dropped),
     })
-  return {
-    mails,
-    id: uid,
-    keep: { sequence, to: to.map(({ email, name }) => ({ email, ...(name !== undefined && { name }) })) },
-  }
+  return { mails, id: uid, keep: { sequence } }
 }
 
 const same = (a: Party, b: Party): boolean => a.email.toLowerCase() === b.email.toLowerCase()

@@ -4,7 +4,7 @@
  * signature: its token is checked. Source: open.feishu.cn, "event callback security" (2026-05-24).
  */
 import { createDecipheriv, createHash } from 'node:crypto'
-import { isObject, type Json, parseJson } from '../../kernel/json.js'
+import { isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
 import {
   anySecret,
   jsonOf,
@@ -47,7 +47,7 @@ export const feishuEncrypted: VerifyScheme = {
     if (!signed) return rejected('CONNECTOR_SIGNATURE_WRONG')
     if (!/^\d{1,12}$/.test(timestamp) || tooOld(Number(timestamp) * 1000, context, REPEATS_FOR))
       return rejected('CONNECTOR_SIGNATURE_OLD')
-    return { is: 'genuine', body, seal: undefined }
+    return { is: 'genuine', body: withoutToken(body), seal: undefined }
   },
 }
 
@@ -63,6 +63,15 @@ function tokenFits(body: Json, context: VerifyContext): boolean {
     typeof token === 'string' &&
     anySecret(secretsOf(context, 'verification_token'), own => sameSecret(own, token))
   )
+}
+
+/** The token has done its work; a secret is not kept with the message. */
+function withoutToken(body: Json): Json {
+  if (!isObject(body)) return body
+  const { token, ...rest } = body as JsonObject
+  if (!isObject(rest['header'])) return rest
+  const { token: inner, ...header } = rest['header'] as JsonObject
+  return { ...rest, header }
 }
 
 function challengeOf(body: Json): Verdict | undefined {

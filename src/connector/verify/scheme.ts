@@ -31,6 +31,8 @@ export type Verdict =
       readonly body: Json | undefined
       /** Seals the acknowledgement, where the scheme wants that. */
       readonly seal: ((answer: HttpAnswer) => HttpAnswer) | undefined
+      /** The end of the address is the secret; it is not kept. */
+      readonly secretTail?: true
     }
 
 export interface VerifyScheme {

@@ -7,6 +7,6 @@ export const secretPath: VerifyScheme = {
     const given = request.tail.replace(/^\/|\/$/g, '')
     if (given === '') return rejected('CONNECTOR_SIGNATURE_MISSING')
     const fits = anySecret(secretsOf(context, 'secret'), secret => sameSecret(secret, given))
-    return fits ? genuine : rejected('CONNECTOR_SIGNATURE_WRONG')
+    return fits ? { ...genuine, secretTail: true } : rejected('CONNECTOR_SIGNATURE_WRONG')
   },
 }

@@ -345,6 +345,7 @@ describe('verify schemes', () => {
     expect(verdict.is === 'genuine' && (verdict.body as { event: { status: string } }).event.status).toBe(
       'APPROVED',
     )
+    expect(JSON.stringify(verdict)).not.toContain(feishuToken)
   })
 
   it('answers the challenge of Feishu’s console, which carries no signature', () => {
