@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { type HubSettings, packageRoot, readSettings } from '../config.js'
 import { type Hub, startHub } from '../hub.js'
+import type { Log } from '../pipeline/parts.js'
 import { openAccess } from './journey/access.js'
 import { type Memory, play } from './journey/scene.js'
 import { SCENES } from './journey/scenes.js'
@@ -29,11 +30,13 @@ export interface SandboxRunOptions {
   readonly print?: (line: string) => void
   /** False: only the systems, for tests that press for themselves. */
   readonly withJourney?: boolean
+  /** Where the hub logs to; default: as the settings say. */
+  readonly log?: Log
 }
 
 export async function runSandbox(
   settings: HubSettings,
-  { openDoor, print = line => console.log(line), withJourney = true }: SandboxRunOptions,
+  { openDoor, print = line => console.log(line), withJourney = true, log }: SandboxRunOptions,
 ): Promise<SandboxRun> {
   const folder = join(settings.dataFolder, 'sandbox')
   mkdirSync(folder, { recursive: true })
@@ -45,7 +48,7 @@ export async function runSandbox(
     ...given(settings),
     HRHUB_PROJECT: project,
   })
-  const hub = await startHub({ settings: hubSettings })
+  const hub = await startHub({ settings: hubSettings, ...(log ? { log } : {}) })
   const door = await openDoor(hub)
   const { url, adminKey: key } = door
   vendors.aim(url)
