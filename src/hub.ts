@@ -25,6 +25,7 @@ import { loadTenants } from './pipeline/config/load-tenants.js'
 import type { TenantConfig } from './pipeline/config/types.js'
 import type { Log, Parts } from './pipeline/parts.js'
 import { createPipeline, type Pipeline } from './pipeline/run.js'
+import { sharedTokens } from './pipeline/shared-tokens.js'
 import { takeUpFlows } from './pipeline/start-flows.js'
 
 export interface Hub {
@@ -69,6 +70,7 @@ export async function startHub({
   log = createLog(settings),
 }: HubOptions): Promise<Hub> {
   const sealer = createSealer(masterKeys(settings))
+  const tokens = sharedTokens(sealer, clock)
   const load = () =>
     loadTenants({
       projects: settings.projects,
@@ -77,6 +79,7 @@ export async function startHub({
       clock,
       sealer,
       log,
+      tokens,
       connections: 'open',
     })
   let loaded = await load()
@@ -89,6 +92,7 @@ export async function startHub({
     ...(settings.databaseUrl ? { url: settings.databaseUrl } : { folder: settings.dataFolder }),
   })
   await migrate(ledger, MIGRATIONS)
+  tokens.share(ledger)
   const instance = await openInstance(ledger, sealer.fingerprint, clock.now())
   if (instance.keyFingerprint !== sealer.fingerprint) {
     await ledger.close()

@@ -297,10 +297,3 @@ export const apiKeys = table('api_keys', {
   created_at: instant,
   revoked_at: nullable(instant),
 })
-export const tokens = table('tokens', {
-  tenant: text,
-  connection: text,
-  name: text,
-  sealed: bytes,
-  expires_at: instant,
-})

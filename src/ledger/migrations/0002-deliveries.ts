@@ -56,8 +56,7 @@ const STATEMENTS = [
     connection text, created_at timestamptz not null, revoked_at timestamptz, primary key (tenant, id))`,
   `create unique index api_keys_by_hash on hrhub.api_keys (hash)`,
   `create table hrhub.tokens (
-    tenant text not null, connection text not null, name text not null, sealed bytea not null,
-    expires_at timestamptz not null, primary key (tenant, connection, name))`,
+    name text primary key, sealed bytea not null, expires_at timestamptz not null)`,
   `create table hrhub.idempotency (
     tenant text not null, key text not null, fingerprint text not null, answer jsonb not null, at timestamptz not null,
     primary key (tenant, key))`,
