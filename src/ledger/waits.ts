@@ -11,12 +11,16 @@ export interface Wait {
 }
 
 export async function insertWaits(tx: Tx, tenant: string, rows: readonly Wait[], now: number): Promise<void> {
+  const unique = [...new Map(rows.map(row => [`${row.what}\n${row.who_kind}\n${row.who}`, row])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, row]) => ({ tenant, ...row, since: now }))
+  // A wait that is there already is locked all the same: who makes the thing now must see us wait, or we his thing.
   await insertRows(
     tx,
-    waits,
+    { ...waits, name: 'waits as t' } as typeof waits,
     ['tenant', 'what', 'who_kind', 'who', 'since'],
-    rows.map(row => ({ tenant, ...row, since: now })),
-    'on conflict do nothing',
+    unique,
+    'on conflict (tenant, what, who_kind, who) do update set since = t.since',
   )
 }
 
@@ -37,7 +41,8 @@ export async function endWaits(tx: Tx, tenant: string, what: readonly string[]):
 const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w where
   (w.what like E'link\\n%' and exists (select 1 from hrhub.links l where l.tenant = w.tenant
      and l.connection = split_part(w.what, E'\\n', 2) and l.resource = split_part(w.what, E'\\n', 3)
-     and l.external_id = substr(w.what, length(split_part(w.what, E'\\n', 1)) + length(split_part(w.what, E'\\n', 2)) + length(split_part(w.what, E'\\n', 3)) + 4)))
+     and l.kind = split_part(w.what, E'\\n', 4) and l.external_id = substr(w.what, length(split_part(w.what, E'\\n', 1))
+       + length(split_part(w.what, E'\\n', 2)) + length(split_part(w.what, E'\\n', 3)) + length(split_part(w.what, E'\\n', 4)) + 5)))
   or (w.what like E'record\\n%' and exists (select 1 from hrhub.links l where l.tenant = w.tenant and l.state = 'active'
      and l.record = split_part(w.what, E'\\n', 2) and l.connection = split_part(w.what, E'\\n', 3)
      and l.resource = split_part(w.what, E'\\n', 4)))
@@ -48,6 +53,21 @@ const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w
 
 export async function fulfilledWaits(ledger: Querying): Promise<(Wait & { readonly tenant: string })[]> {
   return (await ledger.query<Wait & { tenant: string }>({ name: 'fulfilled_waits', text: FULFILLED })).rows
+}
+
+/**
+ * Messages whose wait ended are new again, in the transaction that ended it: a process that dies before it folds
+ * them leaves them to the sweep.
+ */
+export async function renewMessages(tx: Tx, tenant: string, messages: readonly string[]): Promise<void> {
+  if (messages.length === 0) return
+  await tx.query(
+    {
+      name: 'renew_messages',
+      text: `update hrhub.messages set state = 'new' where tenant = $1 and id = any($2::text[]) and state = 'waiting'`,
+    },
+    [tenant, texts([...messages].sort())],
+  )
 }
 
 export async function dueNow(

@@ -55,8 +55,9 @@ const COLUMNS = [
 /** Parked for a person's answer: a new wanted state does not answer the question. */
 const STAYS_PARKED = `(t.state = 'parked' and t.because in ('gone at the vendor', 'unknown', 'exists'))`
 
+/** A change with a lower number may commit later: raised all the same, so that whoever works on the row sees it was wanted anew. */
 const RAISE = `on conflict (tenant, flow, key) do update set
-  wanted = greatest(t.wanted, excluded.wanted), wants = excluded.wants, record = excluded.record, updated_at = excluded.updated_at,
+  wanted = case when excluded.wanted > t.wanted then excluded.wanted else t.wanted + 1 end, wants = excluded.wants, record = excluded.record, updated_at = excluded.updated_at,
   item = excluded.item,
   due_at = case when t.open or t.claim is not null or ${STAYS_PARKED} then t.due_at else excluded.due_at end,
   because = case when t.open or t.claim is not null or ${STAYS_PARKED} then t.because else excluded.because end,

@@ -5,7 +5,7 @@
 import { findDue } from '../ledger/claim-due.js'
 import { connectionStates } from '../ledger/connection-states.js'
 import { lockNewMessages } from '../ledger/messages.js'
-import { dueNow, endWaits, fulfilledWaits } from '../ledger/waits.js'
+import { dueNow, endWaits, fulfilledWaits, renewMessages } from '../ledger/waits.js'
 import type { Parts } from './parts.js'
 import type { Refolder } from './refold.js'
 import type { Bell } from './ring.js'
@@ -55,7 +55,9 @@ export async function sweepWaits(parts: Parts, refolder: Refolder, bell: Bell): 
       const of = (kind: string) => [
         ...new Set(ended.flatMap(wait => (wait.who_kind === kind ? [wait.who] : []))),
       ]
-      return { released: of('message'), due: await dueNow(tx, tenant, of('delivery').sort(), clock.now()) }
+      const released = of('message')
+      await renewMessages(tx, tenant, released)
+      return { released, due: await dueNow(tx, tenant, of('delivery').sort(), clock.now()) }
     })
     bell.ring(tenant, due)
     await refolder.refold(tenant, released)

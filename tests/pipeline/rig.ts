@@ -44,7 +44,7 @@ export class TestClock {
 /** Silent but for errors: a test that passes prints none. */
 const silentLog = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
-const silentChannel: Channel = {
+export const silentChannel: Channel = {
   carrier: 'redis',
   ring: async () => undefined,
   listen: async () => async () => undefined,

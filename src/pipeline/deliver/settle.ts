@@ -94,7 +94,7 @@ async function settleTenant(
   )
   const made = [
     ...kept.flatMap(link => [
-      waitForLink(link.connection, link.resource, link.external_id),
+      waitForLink(link.connection, link.resource, link.kind, link.external_id),
       waitForRecordLink(link.record, link.connection, link.resource),
     ]),
     ...batch.flatMap(one => (one.ended ? [waitForEffect(one.ended.connection, one.ended.resource)] : [])),

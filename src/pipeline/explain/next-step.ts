@@ -72,7 +72,7 @@ export function nextStep(facts: NextFacts): string {
 /** What a wait is for, in words; the names of waits are those of fold/types.ts. */
 export function waitInWords(what: string): string {
   const [kind = '', ...parts] = what.split('\n')
-  if (kind === 'link') return `${parts[0]}.${parts[1]} ${parts.slice(2).join('\n')} is known`
+  if (kind === 'link') return `${parts[0]}.${parts[1]} ${parts.slice(3).join('\n')} is known`
   if (kind === 'record') return `${parts[0]} has an id in ${parts[1]}.${parts[2]}`
   if (kind === 'effect') return `the creation under way in ${parts[0]}.${parts[1]} has ended`
   return kind

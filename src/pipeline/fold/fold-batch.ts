@@ -7,7 +7,7 @@ import { markDirty } from '../../ledger/dirty.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { insertMessages, updateMessages } from '../../ledger/messages.js'
 import type { MessageRow } from '../../ledger/schema.js'
-import { dueNow, endWaits, insertWaits, type Wait } from '../../ledger/waits.js'
+import { dueNow, endWaits, insertWaits, renewMessages, type Wait } from '../../ledger/waits.js'
 import type { Due } from '../../ledger/want-deliveries.js'
 import type { TenantConfig } from '../config/types.js'
 import type { Parts } from '../parts.js'
@@ -74,6 +74,8 @@ export async function foldInputs(
   const of = (kind: Wait['who_kind']) => [
     ...new Set(ended.flatMap(wait => (wait.who_kind === kind ? [wait.who] : []))),
   ]
+  const released = of('message')
   due.push(...(await dueNow(tx, config.tenant, of('delivery').sort(), clock.now())))
-  return { due, released: of('message'), result }
+  await renewMessages(tx, config.tenant, released)
+  return { due, released, result }
 }

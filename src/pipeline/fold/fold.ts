@@ -96,7 +96,7 @@ export async function fold(
 }
 
 const madeBy = (link: LinkRow) => [
-  waitForLink(link.connection, link.resource, link.external_id),
+  waitForLink(link.connection, link.resource, link.kind, link.external_id),
   waitForRecordLink(link.record, link.connection, link.resource),
 ]
 
@@ -153,7 +153,7 @@ function placeOne(
       if (link) return { record: link.record }
       if (missing === 'ignore') return 'ignore'
       if (missing === 'refuse' || !at) throw missingReference(reference)
-      if (missing === 'wait') return { waits: waitForLink(at.connection, at.resource, id) }
+      if (missing === 'wait') return { waits: waitForLink(at.connection, at.resource, kind, id) }
       const record = makeRecord(world, kind)
       makeLink(world, { ...at, externalId: id, kind }, record)
       return { record }

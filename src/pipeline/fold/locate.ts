@@ -38,7 +38,8 @@ export function locate(world: World, input: FoldInput): Located {
   if (world.openCreations.has(`${connection}.${resource}`))
     return { at: 'waits', what: waitForEffect(connection, resource) }
   if (input.unknown === 'ignore') return { at: 'ignored', because: 'unknown' }
-  if (input.unknown === 'wait') return { at: 'waits', what: waitForLink(connection, resource, externalId) }
+  if (input.unknown === 'wait')
+    return { at: 'waits', what: waitForLink(connection, resource, kind, externalId) }
   const made = makeRecord(world, kind)
   for (const identity of identityKeysOf(kind, said.match)) {
     if (!world.identities.has(identityText(identity))) {
@@ -61,8 +62,8 @@ function aboutRecord(
     const place = placeOf(world.config, about, input.connection)
     const link =
       place && findLink(world, { ...place, externalId: about.$reference.id, kind: about.$reference.kind })
-    if (!link)
-      return place ? { waits: waitForLink(place.connection, place.resource, about.$reference.id) } : {}
+    const { id, kind } = about.$reference
+    if (!link) return place ? { waits: waitForLink(place.connection, place.resource, kind, id) } : {}
     record = link.record
   } else record = about
   return prefixOf(record) === input.kind ? { record, key: record } : { key: record }

@@ -65,8 +65,9 @@ export interface FoldResult {
   readonly waits: readonly { readonly what: string; readonly message: string | undefined }[]
 }
 
-export const waitForLink = (connection: string, resource: string, id: string) =>
-  `link\n${connection}\n${resource}\n${id}`
+/** The id last: it is the vendor's and may hold anything. One id may stand for things of several kinds. */
+export const waitForLink = (connection: string, resource: string, kind: string, id: string) =>
+  `link\n${connection}\n${resource}\n${kind}\n${id}`
 export const waitForEffect = (connection: string, resource: string) => `effect\n${connection}\n${resource}`
 export const waitForRecordLink = (record: string, connection: string, resource: string) =>
   `record\n${record}\n${connection}\n${resource}`
