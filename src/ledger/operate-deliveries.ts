@@ -12,8 +12,8 @@ import type { Due } from './want-deliveries.js'
 
 /** Parked with an effect whose end nobody knows: a person answers that first. */
 const DOUBTFUL = `(t.open and t.state = 'parked' and t.because in ('unknown', 'exists'))`
-/** $2: flows with `once`. Their rows have one effect in their life. */
-const SPENT = '(t.flow = any($2::text[]) and t.effect > 0 and not t.open)'
+/** $2: flows with `once`. Their rows have one accepted effect in their life; a refused one may be tried again by hand. */
+const SPENT = '(t.flow = any($2::text[]) and t.done > 0 and not t.open)'
 
 /** Tries of an open effect go on being numbered: each has its own row in the history. */
 const AGAIN = `update hrhub.deliveries t set state = 'waiting', because = 'due', due_at = $4, updated_at = $4,

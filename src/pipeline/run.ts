@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Channel } from '../channel/types.js'
 import { takeLease } from '../ledger/take-lease.js'
 import { createDeliverer } from './deliver/deliver.js'
+import { refreshPaused } from './deliver/pause.js'
 import type { Folded } from './fold/fold-batch.js'
 import type { Parts } from './parts.js'
 import { plantPolls, pollDue } from './poll.js'
@@ -36,6 +37,8 @@ export interface PipelineOptions {
 const SWEEP_MS = 5000
 /** Hints and polls are looked for more often: HR sees a report within a second of its hint. */
 const FETCH_MS = 500
+/** A pause made elsewhere is obeyed within this. */
+const PAUSED_MS = 2000
 const LEASE_MS = 30_000
 /** Rows one process works on at a time: calls are short and the vendors' limits are stricter. */
 const ROOM = 512
@@ -94,6 +97,11 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     timers.push(timer)
   }
 
+  /** A timer of every process, under no lease. */
+  function everywhere(ms: number, event: string, work: () => Promise<unknown>): void {
+    timers.push(setInterval(() => void (stopping || keep(work(), event)), ms))
+  }
+
   return {
     receiver,
     refolder,
@@ -107,6 +115,8 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
       }
     },
     async start() {
+      await refreshPaused(parts)
+      everywhere(PAUSED_MS, 'paused.failed', () => refreshPaused(parts))
       await bell.listen()
       if (!delivers) return
       await plantPolls(parts)

@@ -105,7 +105,7 @@ function prepareRow(
     return { do: 'later', at: judged.at, wants }
   if (judged !== 'left' && wants === 'there' && judged.lapsed)
     return { do: 'rest', state: 'lapsed', because: 'too late', wants, done: true }
-  if (flow.once && row.effect > 0)
+  if (flow.once && row.done > 0)
     return { do: 'rest', state: 'delivered', because: undefined, wants, done: true }
   const ability = config.connections.get(flow.connection)?.connection.resource(flow.resource)
   if (!ability)
