@@ -99,9 +99,11 @@ export async function startHub({
     throw new HubError('LEDGER_FOREIGN', { detail: 'the ledger was made under another HRHUB_KEY' })
   }
   const channel = await openChannel({
-    prefix: 'hrhub',
     log,
-    ...(settings.redisUrl ? { redisUrl: settings.redisUrl } : { pool: ledger.pool }),
+    // A Redis may serve several hubs: one must not hear the other's rings.
+    ...(settings.redisUrl
+      ? { redisUrl: settings.redisUrl, prefix: `hrhub-${instance.id}` }
+      : { pool: ledger.pool, prefix: 'hrhub' }),
   })
   const listeners = new Set<(position: number) => void>()
   const feed =

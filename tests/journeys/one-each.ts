@@ -7,8 +7,13 @@ import { APPLICANTS } from '../../src/sandbox/company.js'
 import { VENDORS } from '../../src/sandbox/vendors.js'
 import { eventually, type Made, type RunningSandbox } from './rig.js'
 
-const [LIN, XU] = APPLICANTS
-if (!LIN || !XU) throw new TypeError('the company has lost its applicants')
+const applicant = (key: string) => {
+  const found = APPLICANTS.find(one => one.key === key)
+  if (!found) throw new TypeError(`the company has no applicant ${key}`)
+  return found
+}
+const LIN = applicant('lin')
+const XU = applicant('xu')
 
 /** Creates of the whole journey: two candidates, the first of them to the end. */
 const CREATES: Readonly<Record<string, number>> = {
@@ -53,7 +58,7 @@ export function expectOneEach(made: readonly Made[]): void {
     counts[what] = (counts[what] ?? 0) + 1
   }
   expect(counts).toEqual(CREATES)
-  for (const applicant of [LIN, XU]) {
+  for (const { key, name } of [LIN, XU]) {
     for (const operation of [
       'ai createSession',
       'feishu createEvent',
@@ -61,10 +66,9 @@ export function expectOneEach(made: readonly Made[]): void {
       'sms sendSms',
     ]) {
       const about = creates.filter(
-        one =>
-          `${one.vendor} ${one.operation}` === operation && JSON.stringify(one.body).includes(applicant.name),
+        one => `${one.vendor} ${one.operation}` === operation && JSON.stringify(one.body).includes(name),
       )
-      expect(about, `${operation} for ${applicant.key}`).toHaveLength(1)
+      expect(about, `${operation} for ${key}`).toHaveLength(1)
     }
   }
   expectMails(made)

@@ -94,7 +94,7 @@ async function openApi(hub: Hub) {
 export function rememberedEffects(data: string): Made[] {
   return VENDORS.flatMap(vendor => {
     const file = join(data, 'sandbox', `${FILES[vendor]}.json`)
-    if (!existsSync(file)) throw new Error(`${vendor} remembers nothing in ${file}`)
+    if (!existsSync(file)) return []
     const memory = JSON.parse(readFileSync(file, 'utf8')) as { effects: Omit<Made, 'vendor'>[] }
     return memory.effects.map(effect => ({ ...effect, vendor }))
   })
