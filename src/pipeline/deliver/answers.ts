@@ -31,7 +31,7 @@ export function acceptedInputs(
     externalId,
     unknown: 'ignore' as const,
     receivedAt: now,
-    sentAt: driven.memo.begunAt,
+    sentAt: driven.appliedAt,
     cause: { by: 'delivery', id: row.id, depth: 0 },
   }
   for (const back of config.inbound.get(inboundKey(flow.connection, flow.resource)) ?? []) {
@@ -39,7 +39,7 @@ export function acceptedInputs(
     const said = readQuietly(work, back.mapping, driven.memo.progress.body)
     if (!said) continue
     // When the call began: before the vendor's own stamp of our write, so that its echo finds this image.
-    const at = driven.memo.begunAt
+    const at = driven.appliedAt
     inputs.push({
       ...base,
       flow: back.id,
@@ -57,7 +57,7 @@ export function acceptedInputs(
       source: 'answer',
       resource: flow.resource,
       received_at: now,
-      sent_at: driven.memo.begunAt,
+      sent_at: driven.appliedAt,
       head: { delivery: row.id },
       body: JSON.stringify(driven.answer),
       state: 'folded',

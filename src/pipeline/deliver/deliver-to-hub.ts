@@ -28,10 +28,17 @@ export function deliverToHub(
 ): Settlement {
   const now = parts.clock.now()
   const view = viewFor(row, loaded)
+  // A once-row is done when it was said, not when it did not have to be.
   const rest = (state: string, because: string | null) =>
     settlement(
       config,
-      settledRow(parts, row, { state, because, done: row.wanted, above: row.wanted, last_error: null }),
+      settledRow(parts, row, {
+        state,
+        because,
+        done: flow.once ? row.done : row.wanted,
+        above: row.wanted,
+        last_error: null,
+      }),
     )
   if (!view) return rest('cancelled', 'the record is gone')
   try {
@@ -72,6 +79,8 @@ export function deliverToHub(
         ...said,
         identity: said.identityRef === undefined ? (said.identity ?? row.key) : undefined,
         occurredAt: said.occurredAt ?? newestRead(flow, row, loaded),
+        // Late news may change what the flow says and not the newest claim it read: its wish tells which came last.
+        sequence: said.sequence ?? row.wanted,
         fields: gone ? emptied(flow.resource, said.fields) : said.fields,
       },
       told: false,

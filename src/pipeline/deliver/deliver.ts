@@ -3,8 +3,9 @@
  * goes through batchers, so hundreds of rows share their commits.
  */
 import { randomUUID } from 'node:crypto'
+import type { OutcomeKind } from '../../connector/types.js'
 import { createBatcher } from '../../kernel/batcher.js'
-import { isHubError } from '../../kernel/errors.js'
+import { type HubError, isHubError } from '../../kernel/errors.js'
 import { beginEffects, saveProgress } from '../../ledger/begin-effects.js'
 import { type Claimed, claimDue } from '../../ledger/claim-due.js'
 import type { EffectRow } from '../../ledger/schema.js'
@@ -27,6 +28,7 @@ import type { Work } from './work.js'
 
 /** Four steps at 20 s each and a margin: longer than any row can be at work. */
 const LEASE_MS = 120_000
+const UNANSWERED: ReadonlySet<OutcomeKind> = new Set(['unreachable', 'unknown', 'throttled'])
 /** Rows in one settling transaction; more only makes the first wait for the last. */
 const MOST = 256
 
@@ -166,7 +168,14 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       replacing: prepared.replacing,
       doubt: SURE,
     }
-    const memo = { ...bare, call: firstCall(work, bare) }
+    const first = firstCall(work, bare)
+    // Nothing has begun: the row is free to be judged anew when the record or the mapping is mended.
+    if ('error' in first)
+      return settlement(
+        config,
+        restingRow(parts, row, { do: 'park', error: first.error, wants: prepared.wants }, now),
+      )
+    const memo = { ...bare, call: first.call }
     const ours = await begins.add({
       tenant: row.tenant,
       delivery: row.id,
@@ -188,14 +197,14 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     return drive(begun, memo)
   }
 
-  /** The first call is written down with the effect; where it cannot be bound, driving finds out and parks. */
-  function firstCall(work: Work, memo: EffectMemo): EffectMemo['call'] {
+  /** The first call is written down with the effect. */
+  function firstCall(work: Work, memo: EffectMemo): { call: EffectMemo['call'] } | { error: HubError } {
     try {
       const next = connectionOf(work.config, work.flow).connection.next(memo.progress)
-      return next.next === 'call' ? next.call : undefined
+      return { call: next.next === 'call' ? next.call : undefined }
     } catch (error) {
       if (!isHubError(error) || error.kind === 'defect') throw error
-      return undefined
+      return { error }
     }
   }
 
@@ -246,6 +255,9 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       // 401/403: the whole connection, or this thing alone? Its own check tells.
       const check = await connection.check()
       if (check.is === 'accepted') return settleDriven(work, { ...driven, to: 'refused' }, Math.random())
+      // A check that got no answer says nothing about the credentials.
+      if (UNANSWERED.has(check.is))
+        return settleDriven(work, { ...driven, to: 'again', waitMs: check.wait }, Math.random())
       await pauseConnection(parts, row.tenant, flow.connection, check.detail)
     }
     return settleDriven(work, driven, Math.random())

@@ -26,6 +26,8 @@ export type Driven = { readonly memo: EffectMemo; readonly attempts: readonly At
       readonly id: string | undefined
       readonly keep: JsonObject | undefined
       readonly answer: Json | undefined
+      /** When the call began that did it; where that is not certain, when the effect began. */
+      readonly appliedAt: number
     }
   | { readonly to: 'adopted'; readonly id: string; readonly keep: JsonObject | undefined }
   | { readonly to: 'absent' | 'refused'; readonly outcome: Outcome }
@@ -35,15 +37,19 @@ export type Driven = { readonly memo: EffectMemo; readonly attempts: readonly At
   | { readonly to: 'misconfigured'; readonly outcome: Outcome }
 )
 
-/** A look-up that fails is asked again soon; it teaches nothing. */
+/** A look-up that fails teaches nothing; it is asked again soon at first, later at an eighth of the effect's age. */
 const UNSURE_WAIT_MS = 5000
+const UNSURE_SHARE = 1 / 8
+const UNSURE_LONGEST_MS = 60 * 60_000
 
 export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driven> {
   const attempts: AttemptRow[] = []
   let memo = begun
   let last: Outcome | undefined
+  let appliedAt = begun.begunAt
   for (;;) {
     const current = await currentCall(drive, memo)
+    if ('to' in current && current.to === 'accepted') return { ...current, appliedAt, memo, attempts }
     if ('to' in current) return { ...current, memo, attempts } as Driven
     memo = current.memo
     const { call } = current
@@ -65,7 +71,7 @@ export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driv
         // Found by our token: it is the very thing we sent. Found as somebody's: what it holds is not known.
         const ours = looked.found.ours && begun.doubt.know !== 'exists' && memo.doubt.know !== 'exists'
         return ours
-          ? { to: 'accepted', id, keep, answer: undefined, memo, attempts }
+          ? { to: 'accepted', id, keep, answer: undefined, appliedAt, memo, attempts }
           : { to: 'adopted', id, keep, memo, attempts }
       }
       continue
@@ -74,6 +80,9 @@ export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driv
     last = await drive.connection.send(call, memo.progress)
     attempts.push(attemptOf(drive, memo, call.step, attempts.length, startedAt, last))
     if (last.is === 'accepted') {
+      // Nothing of it had arrived before: hours of retries are no time at which that system was told.
+      const first = Object.keys(memo.progress.steps).length === 0
+      if (first && memo.doubt.know === 'nothing-left') appliedAt = startedAt
       memo = {
         ...memo,
         doubt: SURE,
@@ -158,8 +167,10 @@ async function look(
   const now = drive.now()
   if (result.found === 'one') return { memo, found: result }
   if (result.found === 'unsure') {
+    const patience = Math.min(UNSURE_LONGEST_MS, (now - memo.begunAt) * UNSURE_SHARE)
+    const wait = result.outcome.wait ?? Math.max(UNSURE_WAIT_MS, patience)
     return {
-      memo: { ...memo, doubt: afterUnsure(memo.doubt, result.outcome.wait ?? UNSURE_WAIT_MS, now) },
+      memo: { ...memo, doubt: afterUnsure(memo.doubt, wait, now) },
       found: undefined,
     }
   }

@@ -98,7 +98,7 @@ function prepareRow(
       state: 'superseded',
       because: 'the key is no longer the record’s',
       wants: 'held',
-      done: true,
+      done: false,
     }
   const wants = judged === 'left' ? 'gone' : judged.wants
   if (judged !== 'left' && wants === 'there' && judged.at !== undefined && judged.at > now)
@@ -144,7 +144,14 @@ function prepareRow(
       wants,
     }
   if (decision.act === 'rest')
-    return { do: 'rest', state: decision.state, because: decision.because, wants, done: true }
+    // A once-row is done when it has happened, not when it did not have to.
+    return {
+      do: 'rest',
+      state: decision.state,
+      because: decision.because,
+      wants,
+      done: !flow.once || wants === 'there',
+    }
   throw new HubError('CONNECTOR_ABILITY_MISSING', {
     detail: `${flow.connection}.${flow.resource}: ${decision.because}`,
   })

@@ -102,12 +102,17 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
         attempts,
       },
     )
+  const late = now - memo.begunAt > RETRY_WINDOW_MS
   switch (driven.to) {
     case 'later':
-      return open('unknown', 'look-up', driven.at, undefined)
+      return late
+        ? open('parked', memo.doubt.know === 'exists' ? 'exists' : 'unknown', null, undefined)
+        : open('unknown', 'look-up', driven.at, undefined)
     case 'again': {
-      const state = memo.doubt.know === 'nothing-left' ? 'waiting' : 'unknown'
-      if (now - memo.begunAt > RETRY_WINDOW_MS) return open('parked', 'unknown', null, driven.outcome)
+      const sure = memo.doubt.know === 'nothing-left'
+      const state = sure ? 'waiting' : 'unknown'
+      if (late && sure) return giveUp(work, driven, effect)
+      if (late) return open('parked', 'unknown', null, driven.outcome)
       // Throttled costs no attempt: their word, not our failure.
       const counted = driven.outcome?.is === 'throttled' ? row.tries : tries
       return open(state, 'retry', retryAt(now, counted, driven.waitMs, jitter), driven.outcome)
@@ -124,6 +129,38 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
     default:
       return driven satisfies never
   }
+}
+
+/**
+ * Not reached within the window, and nothing of it can have happened: the effect is dropped, and a change of the
+ * record or a redrive begins anew. What had begun with earlier steps, or may begin only once, goes on by redrive.
+ */
+function giveUp(
+  { parts, config, flow, row }: Work,
+  { memo, attempts, outcome }: Driven & { readonly to: 'again' },
+  effect: (state: string, ended: boolean) => Settlement['effect'],
+): Settlement {
+  const keeps = flow.once !== undefined || Object.keys(memo.progress.steps).length > 0
+  return settlement(
+    config,
+    settledRow(parts, row, {
+      state: 'parked',
+      because: 'not reached',
+      open: keeps,
+      tries: keeps ? row.tries + attempts.length : 0,
+      above: keeps ? null : memo.wanted,
+      fingerprint: null,
+      last_error: outcome ? errorOf(outcome, parts.clock.now()) : row.last_error,
+    }),
+    {
+      effect: keeps ? effect('open', false) : effect('dropped', true),
+      attempts,
+      ended:
+        !keeps && memo.progress.verb === 'create'
+          ? { connection: flow.connection, resource: flow.resource }
+          : undefined,
+    },
+  )
 }
 
 function settleEnd(

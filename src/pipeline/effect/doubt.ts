@@ -11,7 +11,7 @@ export type Doubt =
   /** Bytes left and no usable answer came. `noes` = look-ups that count and said "not there". */
   | { readonly know: 'maybe'; readonly since: number; readonly noes: number; readonly askAt: number }
   /** The vendor says there is one already: it must be found and adopted. */
-  | { readonly know: 'exists'; readonly askAt: number }
+  | { readonly know: 'exists'; readonly askAt: number; readonly noes?: number }
 
 export const SURE: Doubt = { know: 'nothing-left' }
 
@@ -36,13 +36,18 @@ const TRUSTED_SHARE = 0.9
 export function nextMove(doubt: Doubt, begunAt: number, means: Means, now: number): Move {
   if (doubt.know === 'nothing-left') return { do: 'send' }
   if (doubt.know === 'exists')
-    return means.lookup ? askWhen(doubt.askAt, now) : { do: 'park', because: 'exists' }
+    return means.lookup && (doubt.noes ?? 0) < MOST_NOES
+      ? askWhen(doubt.askAt, now)
+      : { do: 'park', because: 'exists' }
   if (means.repeatable) return { do: 'send' }
   if (means.tokenWindow !== undefined && now - begunAt < means.tokenWindow * TRUSTED_SHARE)
     return { do: 'send' }
   if (means.lookup && means.verb === 'create') return askWhen(doubt.askAt, now)
   return means.onUnknown === 'repeat' ? { do: 'send' } : { do: 'park', because: 'unknown' }
 }
+
+/** What the vendor says exists and never shows is asked about so often, with growing pauses; then a person looks. */
+const MOST_NOES = 8
 
 function askWhen(askAt: number, now: number): Move {
   return now >= askAt ? { do: 'look' } : { do: 'wait', until: askAt }
@@ -66,7 +71,10 @@ export function afterOutcome(doubt: Doubt, is: OutcomeKind, verb: Verb, now: num
  */
 export function afterMiss(doubt: Doubt, lookup: { readonly afterMs: number }, now: number): Doubt {
   if (doubt.know === 'nothing-left') return doubt
-  if (doubt.know === 'exists') return { ...doubt, askAt: now + Math.max(lookup.afterMs, 1000) }
+  if (doubt.know === 'exists') {
+    const noes = (doubt.noes ?? 0) + 1
+    return { ...doubt, noes, askAt: now + Math.max(lookup.afterMs, 1000) * 2 ** (noes - 1) }
+  }
   if (now < doubt.since + lookup.afterMs) return { ...doubt, askAt: doubt.since + lookup.afterMs }
   const noes = doubt.noes + 1
   return noes >= 2 ? SURE : { ...doubt, noes, askAt: now + Math.max(lookup.afterMs, 1) }

@@ -103,6 +103,12 @@ export function ownershipOver(world: World, entry: Entry): Ownership {
   }
 }
 
+/** @throws HubError MODEL_… where the kind refuses it */
+export function checkSaying(input: FoldInput, fields: JsonObject): void {
+  const definition = KINDS.get(input.kind)
+  if (definition) spell(lawOf(definition).tree, checkPartial(input.kind, fields))
+}
+
 /** The saying an input makes. @throws HubError MODEL_… where the kind refuses it */
 export function sayingOf(law: KindLaw, input: FoldInput, link: string, fields: JsonObject): Saying {
   const { said } = input

@@ -20,7 +20,7 @@ import {
   updateRecords,
 } from '../../ledger/write-fold.js'
 import type { TenantConfig } from '../config/types.js'
-import { applySaying, changedPaths, type Entry, openEntries, sayingOf } from './apply.js'
+import { applySaying, changedPaths, checkSaying, type Entry, openEntries, sayingOf } from './apply.js'
 import { identityKeysOf } from './identity-keys.js'
 import { type Located, locate } from './locate.js'
 import { refsOf } from './record-refs.js'
@@ -137,7 +137,8 @@ function place(
     for (const what of found.waits) waits.push({ what, message: input.message })
     outcomes.set(input, { verdict: 'waiting' })
   }
-  return placed.sort((a, b) => inputs.indexOf(a.input) - inputs.indexOf(b.input))
+  const order = new Map(inputs.map((input, index) => [input, index]))
+  return placed.sort((a, b) => (order.get(a.input) ?? 0) - (order.get(b.input) ?? 0))
 }
 
 function placeOne(
@@ -145,6 +146,7 @@ function placeOne(
   input: FoldInput,
   outcomes: Map<FoldInput, Outcome>,
 ): Placed | { readonly waits: readonly string[] } | undefined {
+  const known = new Set(world.newLinks.keys())
   try {
     const settled = settleReferences(input.said.fields, reference => {
       const { id, kind, missing } = reference.$reference
@@ -159,12 +161,19 @@ function placeOne(
       return { record }
     })
     if (settled.waits.length > 0) return { waits: settled.waits }
+    // Before anything is made for it: what its kind refuses must not leave an empty record behind.
+    checkSaying(input, settled.fields)
     const located = locate(world, input)
     if (located.at === 'waits') return { waits: [located.what] }
     if (located.at === 'record') return { input, located, fields: settled.fields }
     outcomes.set(input, { verdict: located.because === 'erased' ? 'erased' : 'ignored' })
   } catch (error) {
     if (!isHubError(error) || error.kind !== 'invalid') throw error
+    for (const [key, link] of world.newLinks)
+      if (!known.has(key)) {
+        world.newLinks.delete(key)
+        world.newRecords.delete(link.record)
+      }
     outcomes.set(input, { verdict: 'invalid', error })
   }
   return undefined
