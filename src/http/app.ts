@@ -15,6 +15,7 @@ import { changeRoutes } from './routes/changes.js'
 import { connectionRoutes } from './routes/connections.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { effectRoutes } from './routes/effects.js'
+import { fileRoutes } from './routes/files.js'
 import { findingRoutes } from './routes/findings.js'
 import { healthRoutes } from './routes/health.js'
 import { hookRoutes } from './routes/hooks.js'
@@ -79,6 +80,7 @@ export async function buildApp(hub: ServedHub, options: AppOptions = {}): Promis
   await app.register(async scope => hookRoutes(scope as App, hub, options))
   await app.register(async scope => {
     healthRoutes(scope as App, hub, metrics)
+    fileRoutes(scope as App, hub)
     apiRoutes(scope as App, hub, options)
   })
   await serveDocument(app)

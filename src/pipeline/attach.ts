@@ -1,6 +1,6 @@
 /**
  * Fetches at once the files that a message only points to: signed links expire within minutes. What was fetched is
- * noted in the message (address → hash), so a replay a month later still finds it.
+ * noted in the message (address → hash and a link of ours), so a replay a month later still finds it.
  */
 import { isHubError } from '../kernel/errors.js'
 import type { Json } from '../kernel/json.js'
@@ -8,6 +8,7 @@ import { noteFindings } from '../ledger/findings.js'
 import { saveHead, updateMessages } from '../ledger/messages.js'
 import type { MessageRow } from '../ledger/schema.js'
 import type { TenantConfig } from './config/types.js'
+import { fileLink } from './file-links.js'
 import { itemsOf } from './fold/read-message.js'
 import type { Parts } from './parts.js'
 
@@ -58,7 +59,12 @@ export async function attach(
         'attachment.failed',
       )
     }
-    attachments[url] = fetched.fetched ? await parts.blobs.put(fetched.bytes) : null
+    if (!fetched.fetched) {
+      attachments[url] = null
+      continue
+    }
+    const blob = await parts.blobs.put(fetched.bytes)
+    attachments[url] = { blob, link: fileLink(parts, blob) ?? null }
   }
   if (failed > 0 && message.tries < MOST_TRIES) {
     await updateMessages(parts.ledger, [{ ...message, tries: message.tries + 1 }])

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { destination, pino } from 'pino'
 import { type HubSettings, packageRoot, readSettings } from '../config.js'
 import { type Hub, startHub } from '../hub.js'
 import type { Log } from '../pipeline/parts.js'
@@ -47,8 +48,16 @@ export async function runSandbox(
     ...vendors.environment,
     ...given(settings),
     HRHUB_PROJECT: project,
+    // Files are passed on as links of the hub; on a port chosen by the system there are none.
+    ...(settings.publicUrl === undefined && settings.port > 0
+      ? { HRHUB_PUBLIC_URL: `http://${settings.host}:${settings.port}` }
+      : {}),
   })
-  const hub = await startHub({ settings: hubSettings, ...(log ? { log } : {}) })
+  // The log goes beside the data: on the screen it would talk over the story.
+  const logFile = join(settings.dataFolder, 'hub.log')
+  const toFile = () =>
+    pino({ level: settings.logLevel, base: null }, destination({ dest: logFile, sync: false }))
+  const hub = await startHub({ settings: hubSettings, log: log ?? toFile() })
   const door = await openDoor(hub)
   const { url, adminKey: key } = door
   vendors.aim(url)
@@ -62,6 +71,7 @@ export async function runSandbox(
   print(`hrhub is listening at ${url}  (API: ${url}/docs)`)
   print(`API key: ${key}`)
   print(`embedded ledger in ${settings.dataFolder}: kill -9 loses nothing, a power cut may`)
+  print(`log: ${logFile}`)
   print(`systems: ${VENDORS.map(name => `${name} ${simulators[name]}`).join('  ')}`)
 
   async function walk(): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { messages } from '../../src/ledger/schema.js'
 import { selectRows } from '../../src/ledger/table.js'
+import { fileLink, openFile } from '../../src/pipeline/file-links.js'
 import { forEachEngine } from '../support/engines.js'
 import { configOf, inMapping, rig } from './rig.js'
 import { FakeVendor } from './vendor.js'
@@ -35,10 +36,10 @@ forEachEngine('attach', engine => {
       [{ id: 'report', connection: 'ai', resource: 'report', kind: 'score_report', mapping: report }],
     )
     const hub = rig(await engine.open(), config)
-    const take = (clips: string[]) =>
+    const take = (clips: string[], id = 'message_1') =>
       hub.pipeline.receiver.take('default', {
         tenant: 'default',
-        id: 'message_1',
+        id,
         connection: 'ai',
         source: 'hook',
         resource: 'report',
@@ -59,9 +60,7 @@ forEachEngine('attach', engine => {
     await take(['https://ai.example/1'])
     await hub.rest()
     const media = (await hub.record('score_report'))?.data['media'] as { url: string; blob: string }[]
-    expect(media).toEqual([
-      { type: 'video', url: 'https://ai.example/1', blob: expect.stringMatching(/^[0-9a-f]{64}$/) },
-    ])
+    expect(media).toEqual([{ type: 'video', blob: expect.stringMatching(/^[0-9a-f]{64}$/) }])
     expect((await hub.parts.blobs.get(media[0]?.blob ?? ''))?.toString()).toBe('clip one')
     await hub.pipeline.refolder.refold('default', ['message_1'])
     expect(ai.fetched).toBe(1)
@@ -79,6 +78,25 @@ forEachEngine('attach', engine => {
     expect(await selectRows(hub.ledger, messages, '')).toMatchObject([{ state: 'folded' }])
     const { rows } = await hub.ledger.query('select code from hrhub.findings')
     expect(rows).toEqual([{ code: 'attachment_lost' }])
+  })
+
+  it('another link to the same file is no news, and our link opens it for who has it', async () => {
+    const { ai, hub, take } = await setUp()
+    const parts = { ...hub.parts, publicUrl: 'https://hub.example' }
+    for (const url of ['https://ai.example/1?sig=a', 'https://ai.example/1?sig=b'])
+      ai.files.set(url, Buffer.from('clip'))
+    await take(['https://ai.example/1?sig=a'])
+    await hub.rest()
+    const version = (await hub.record('score_report'))?.version
+    await take(['https://ai.example/1?sig=b'], 'message_2')
+    await hub.rest()
+    const record = await hub.record('score_report')
+    expect(record?.version).toBe(version)
+    const blob = (record?.data['media'] as { blob: string }[] | undefined)?.[0]?.blob ?? ''
+    const link = new URL(fileLink(parts, blob) ?? '')
+    const [, , hash = '', signature = ''] = link.pathname.split('/')
+    expect((await openFile(parts, hash, signature))?.toString()).toBe('clip')
+    expect(await openFile(parts, hash, `${signature.slice(1)}0`)).toBeUndefined()
   })
 
   it('a blob is found by its hash alone, never by a path', async () => {
