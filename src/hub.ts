@@ -14,6 +14,7 @@ import { HubError, type Problem } from './kernel/errors.js'
 import { createSealer, type Sealer } from './kernel/seal.js'
 import { createTally } from './kernel/tally.js'
 import { openBlobs } from './ledger/blobs.js'
+import { endLeases } from './ledger/end-leases.js'
 import { openLedger } from './ledger/engine/open-ledger.js'
 import type { Ledger } from './ledger/engine/types.js'
 import { openInstance } from './ledger/instance.js'
@@ -93,6 +94,8 @@ export async function startHub({
   })
   await migrate(ledger, MIGRATIONS)
   tokens.share(ledger)
+  // The folder's lock let nobody else in: leases of a killed process hold nothing up.
+  if (ledger.engine === 'pglite') await endLeases(ledger, clock.now())
   const instance = await openInstance(ledger, sealer.fingerprint, clock.now())
   if (instance.keyFingerprint !== sealer.fingerprint) {
     await ledger.close()

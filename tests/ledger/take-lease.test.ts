@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { endLeases } from '../../src/ledger/end-leases.js'
 import { giveLease, takeLease } from '../../src/ledger/take-lease.js'
 import { forEachEngine } from '../support/engines.js'
 
@@ -13,6 +14,13 @@ forEachEngine('a lease', engine => {
     await giveLease(ledger, 'sweep', 'a')
     expect(await takeLease(ledger, 'sweep', 'b', 20)).toBe(2)
     await expect.poll(() => takeLease(ledger, 'sweep', 'a', 60_000)).toBe(3)
+  })
+
+  it('is free at once where nobody else can have the ledger open', async () => {
+    const ledger = await engine.open()
+    expect(await takeLease(ledger, 'sweep', 'killed', 60_000)).toBe(1)
+    await endLeases(ledger, Date.now())
+    expect(await takeLease(ledger, 'sweep', 'next', 60_000)).toBe(2)
   })
 
   it('is taken by one of many that come together', async () => {
