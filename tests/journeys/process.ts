@@ -1,22 +1,26 @@
 /** The compiled `hrhub sandbox` as a process of its own that can be killed at any moment and started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compiledSource } from '../support/compiled.js'
 import { atEnd, eventually } from './rig.js'
 
 export interface SandboxProcess {
   readonly out: () => string
-  /** Lines of the hub's log, on whatever stream. */
+  /** Lines of the hub's log so far, of all starts, and of what it complained of. */
   readonly logged: () => string[]
   readonly ended: Promise<number | NodeJS.Signals | null>
-  /** Resolves when it has printed this; fails when it ends before. */
-  says(words: string, within?: number): Promise<void>
+  /** Polls while it runs. @throws Error with what it printed, past the deadline or when it ends before */
+  until(what: string, reached: () => boolean, within?: number): Promise<void>
   /** kill -9. */
   kill(): Promise<void>
   stop(): Promise<void>
 }
 
-export function startSandboxProcess(data: string, env: Readonly<Record<string, string>> = {}): SandboxProcess {
+export function startSandboxProcess(
+  data: string,
+  env: Readonly<Record<string, string>> = {},
+): SandboxProcess {
   const main = join(compiledSource(), 'src', 'main.js')
   const child: ChildProcess = spawn(process.execPath, [main, 'sandbox'], {
     cwd: data,
@@ -41,15 +45,16 @@ export function startSandboxProcess(data: string, env: Readonly<Record<string, s
   atEnd(() => end('SIGKILL'))
   return {
     out: () => out,
-    logged: () => [...out.split('\n').filter(line => line.startsWith('{')), ...err.split('\n')],
+    logged: () => [...readLog(data), ...err.split('\n')],
     ended,
-    async says(words, within = 60_000) {
+    async until(what, reached, within = 60_000) {
+      const printed = () => `${out.slice(-3000)}\n${err.slice(-3000)}`
       await eventually(
-        `it says “${words}”`,
+        what,
         () => {
-          if (out.includes(words)) return true
-          if (over) throw new Error(`it ended before it said “${words}”:\n${out.slice(-3000)}\n${err.slice(-3000)}`)
-          return { missing: `it says ${out.slice(-600)} ${err.slice(-600)}` }
+          if (reached()) return true
+          if (over) throw new Error(`${what}: it ended before\n${printed()}`)
+          return { missing: printed() }
         },
         within,
       )
@@ -57,4 +62,9 @@ export function startSandboxProcess(data: string, env: Readonly<Record<string, s
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   }
+}
+
+const readLog = (data: string) => {
+  const file = join(data, 'hub.log')
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
 }

@@ -117,6 +117,7 @@ export interface Made {
   readonly resource: string
   readonly id: string
   readonly body: unknown
+  readonly token?: string
 }
 
 /** Polls until it is there. @throws Error with what is missing, past the deadline */

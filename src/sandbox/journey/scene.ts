@@ -40,7 +40,7 @@ export interface Telling {
 const LOOK_EVERY_MS = 40
 const WITHIN_MS = 20_000
 
-/** Plays the scenes in order. @throws Error naming the scene that did not come true and what was missing */
+/** Plays the scenes in order; those that were played before are told, not waited for again. @throws Error naming the scene that did not come true and what was missing */
 export async function play({ access, scenes, memory, print, save, stopped }: Telling): Promise<Told[]> {
   const told: Told[] = []
   let chapter = ''
@@ -48,13 +48,21 @@ export async function play({ access, scenes, memory, print, save, stopped }: Tel
     if (stopped()) return told
     if (scene.chapter !== chapter) print(`\n${scene.chapter}`)
     chapter = scene.chapter
+    const before = memory[`done:${scene.id}`]
+    if (before !== undefined) {
+      // What it saw may be past: the candidate has moved on since.
+      print(`  ✓ ${scene.tell}`)
+      print(`    ${memory[`seen:${scene.id}`] ?? ''}  (before, at ${before})`)
+      continue
+    }
     const started = performance.now()
-    if (memory[`done:${scene.id}`] === undefined) await scene.press?.(access, memory)
+    await scene.press?.(access, memory)
     save()
     const seen = await waitFor(scene, access, memory, stopped)
     if (seen === undefined) return told
     const tookMs = Math.round(performance.now() - started)
     memory[`done:${scene.id}`] = new Date().toISOString()
+    memory[`seen:${scene.id}`] = seen
     save()
     told.push({ id: scene.id, tookMs, seen })
     print(`  ✓ ${scene.tell}`)

@@ -23,6 +23,9 @@ const POSITION = POSITIONS[0]
 const [LIN, XU] = APPLICANTS
 if (!POSITION || !LIN || !XU) throw new TypeError('the company has lost its people')
 
+/** A text message whose answer was lost is looked up before it is repeated, two minutes later at the soonest. */
+const WITH_LOOK_UP_MS = 150_000
+
 const zone = 'Asia/Shanghai'
 const beijing = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')
 const clock = (at: number | undefined) =>
@@ -166,6 +169,7 @@ export const SCENES: readonly Scene[] = [
     },
     look: access =>
       `${access.vendors.feishu}  ${access.vendors.dingtalk}  ${access.vendors.mail}  ${access.vendors.sms}/_sandbox`,
+    within: WITH_LOOK_UP_MS,
   },
   {
     id: 'moved',
@@ -299,6 +303,7 @@ export const SCENES: readonly Scene[] = [
       return systems && `${clock(at)} in ${systems}, one of each`
     },
     look: access => `${access.vendors.feishu}/_sandbox/exchanges`,
+    within: WITH_LOOK_UP_MS,
   },
   {
     id: 'trouble-order',
