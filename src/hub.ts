@@ -63,6 +63,9 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** As long as a row can be at work. */
+const CLOSE_OLD_MS = 120_000
+
 /** @throws ConfigurationError with every problem of the folder; HubError where a store cannot be opened */
 export async function startHub({
   settings,
@@ -133,6 +136,15 @@ export async function startHub({
       return found
     },
   }
+  const closing = new Map<NodeJS.Timeout, readonly TenantConfig[]>()
+  // Calls under way are never cut by a reload: a message that was cut may have been sent.
+  const closeLater = (tenants: readonly TenantConfig[]) => {
+    const timer = setTimeout(() => {
+      closing.delete(timer)
+      void closeConnections(tenants).catch(error => log.warn({ err: error }, 'connections.close-failed'))
+    }, CLOSE_OLD_MS)
+    closing.set(timer, tenants)
+  }
   const noteFlows = async () => {
     for (const config of loaded.tenants) await takeUpFlows(parts, config)
   }
@@ -160,15 +172,18 @@ export async function startHub({
         await closeConnections(next.tenants)
         return next.problems
       }
-      const old = loaded.tenants
+      closeLater(loaded.tenants)
       loaded = next
       await noteFlows()
-      await closeConnections(old)
       return next.problems
     },
     async stop() {
       await pipeline.stop()
       await feed?.stop()
+      for (const [timer, tenants] of closing) {
+        clearTimeout(timer)
+        await closeConnections(tenants)
+      }
       await closeConnections(loaded.tenants)
       await channel.close()
       await ledger.close()

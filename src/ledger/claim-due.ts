@@ -47,22 +47,29 @@ export async function claimDue(
   return asRows(deliveries, rows) as unknown as Claimed[]
 }
 
-/** Due rows that nobody rings for: what the sweep finds. Oldest wish first. */
+/**
+ * Due rows that nobody rings for: what the sweep finds. Oldest first within a connection, and the connections in
+ * turn: the backlog of one must not hide the reminders of another.
+ * @param tenants whose rows this process can work on
+ */
 export async function findDue(
   ledger: Querying,
   now: number,
   most: number,
   paused: readonly string[],
+  tenants: readonly string[],
 ): Promise<{ tenant: string; id: string }[]> {
   const { rows } = await ledger.query<{ tenant: string; id: string }>(
     {
       name: 'find_due',
-      text: `select tenant, id from hrhub.deliveries d
-             where due_at <= $1 and (claim is null or lease_until < $1) and not (tenant || '/' || connection = any($3::text[]))
-               and (change is null or not exists (${EARLIER}))
-             order by due_at limit $2`,
+      text: `select tenant, id from (
+               select tenant, id, due_at, row_number() over (partition by tenant, connection order by due_at) as turn
+               from hrhub.deliveries d
+               where due_at <= $1 and (claim is null or lease_until < $1) and tenant = any($4::text[])
+                 and not (tenant || '/' || connection = any($3::text[])) and (change is null or not exists (${EARLIER}))) d
+             order by turn, due_at limit $2`,
     },
-    [new Date(now), most, texts(paused)],
+    [new Date(now), most, texts(paused), texts(tenants)],
   )
   return rows
 }

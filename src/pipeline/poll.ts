@@ -64,15 +64,22 @@ export async function pollDue(parts: Parts, refolder: Refolder): Promise<number>
         if (!read.more) break
       }
     } catch (error) {
-      if (!isHubError(error)) throw error
-      parts.log.warn(
-        { tenant: row.tenant, connection: row.connection, resource: row.resource, code: error.code },
-        'poll.failed',
-      )
-      const next = clock.now() + Math.max(error.wait ?? 0, Math.min(ability.everyMs, FAILED_WAIT_MS))
+      if (isHubError(error) && error.kind === 'unreachable' && error.code.startsWith('LEDGER_')) throw error
+      // Whatever it is, it is this poll's alone: the others of the run go on.
+      const { code, wait, detail } = isHubError(error)
+        ? { code: error.code, wait: error.wait, detail: error.message }
+        : { code: 'HUB_DEFECT' as const, wait: undefined, detail: 'the hub failed to read it' }
+      const place = { tenant: row.tenant, connection: row.connection, resource: row.resource }
+      if (code === 'HUB_DEFECT')
+        parts.log.error(
+          { ...place, code, error: error instanceof Error ? error.stack : String(error) },
+          'poll.failed',
+        )
+      else parts.log.warn({ ...place, code }, 'poll.failed')
+      const next = clock.now() + Math.max(wait ?? 0, Math.min(ability.everyMs, FAILED_WAIT_MS))
       await savePoll(ledger, row, { since: state.since ?? null, cursor: state.cursor ?? null }, next, {
-        code: error.code,
-        detail: error.message,
+        code,
+        detail,
       })
     }
   }

@@ -122,8 +122,13 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
       await plantPolls(parts)
       await sweep(parts, refolder, bell)
       every(SWEEP_MS, 'sweep', () => sweep(parts, refolder, bell))
-      every(FETCH_MS, 'fetch', async () => {
-        await refetchDue(parts, refolder)
+      every(FETCH_MS, 'fetch', () => refetchDue(parts, refolder))
+      let planted = parts.tenants()
+      // A timer of its own: a long history of one system must not hold up the hints of another.
+      every(FETCH_MS, 'poll', async () => {
+        const tenants = parts.tenants()
+        if (tenants !== planted) await plantPolls(parts)
+        planted = tenants
         await pollDue(parts, refolder)
       })
     },

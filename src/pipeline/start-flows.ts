@@ -3,7 +3,7 @@
  * begin with the changes from now on, or with the past where `backfill` says so.
  */
 import { fingerprint } from '../kernel/json.js'
-import { type FlowsStarted, rewantFlows, startFlows } from '../ledger/flows.js'
+import { endBackfill, type FlowsStarted, moveDeliveries, rewantFlows, startFlows } from '../ledger/flows.js'
 import { listRecordIds } from '../ledger/list-record-ids.js'
 import type { OutFlow, TenantConfig } from './config/types.js'
 import type { Parts } from './parts.js'
@@ -19,10 +19,17 @@ export async function takeUpFlows(parts: Parts, config: TenantConfig): Promise<F
     const found = await startFlows(
       tx,
       config.tenant,
-      flows.map(flow => ({ flow: flow.id, version: versionOf(flow), was: flow.was })),
+      flows.map(flow => ({
+        flow: flow.id,
+        version: versionOf(flow),
+        was: flow.was,
+        backfill: flow.backfill,
+      })),
       clock.now(),
     )
     const once = flows.flatMap(flow => (flow.once ? [flow.id] : []))
+    for (const flow of flows)
+      if (found.changed.includes(flow.id)) await moveDeliveries(tx, config.tenant, flow)
     await rewantFlows(tx, config.tenant, found.changed, once, clock.now())
     return found
   })
@@ -50,7 +57,7 @@ export function versionOf(flow: OutFlow): string {
 async function backfill(parts: Parts, config: TenantConfig, flow: OutFlow): Promise<void> {
   for (let after = ''; ; ) {
     const ids = await listRecordIds(parts.ledger, config.tenant, flow.kind, after, BACKFILL_BATCH)
-    if (ids.length === 0) return
+    if (ids.length === 0) break
     await parts.ledger.transaction(tx =>
       planTouched(
         tx,
@@ -61,4 +68,5 @@ async function backfill(parts: Parts, config: TenantConfig, flow: OutFlow): Prom
     )
     after = ids.at(-1) ?? ''
   }
+  await parts.ledger.transaction(tx => endBackfill(tx, config.tenant, flow.id, versionOf(flow)))
 }

@@ -32,7 +32,8 @@ export async function sweep(parts: Parts, refolder: Refolder, bell: Bell): Promi
   const left = await ledger.transaction(tx => lockNewMessages(tx, now - MESSAGE_AGE_MS, MOST_MESSAGES))
   for (const [tenant, ids] of grouped(left)) await refolder.refold(tenant, ids)
   const waits = await sweepWaits(parts, refolder, bell)
-  const due = await findDue(ledger, now, MOST_DUE, [...parts.paused])
+  const tenants = parts.tenants().map(config => config.tenant)
+  const due = await findDue(ledger, now, MOST_DUE, [...parts.paused], tenants)
   for (const [tenant, ids] of grouped(due))
     bell.ring(
       tenant,

@@ -223,6 +223,9 @@ export interface Rig {
   rows(flow?: string): Promise<DeliveryRow[]>
 }
 
+/** Of all rigs: several may stand on one ledger. */
+let n = 0
+
 export function rig(ledger: Ledger, config: TenantConfig): Rig {
   const clock = new TestClock()
   const said = (kind: string): InFlow['mapping'] => inMapping(kind, (source: never) => source)
@@ -251,7 +254,6 @@ export function rig(ledger: Ledger, config: TenantConfig): Rig {
     }
     throw new Error('the pipeline does not come to rest')
   }
-  let n = 0
   return {
     clock,
     pipeline,

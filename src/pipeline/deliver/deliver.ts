@@ -8,6 +8,7 @@ import { createBatcher } from '../../kernel/batcher.js'
 import { type HubError, isHubError } from '../../kernel/errors.js'
 import { beginEffects, saveProgress } from '../../ledger/begin-effects.js'
 import { type Claimed, claimDue } from '../../ledger/claim-due.js'
+import { moveDeliveries } from '../../ledger/flows.js'
 import type { EffectRow } from '../../ledger/schema.js'
 import type { TenantConfig, VendorFlow } from '../config/types.js'
 import { afterLostLease, SURE } from '../effect/doubt.js'
@@ -117,13 +118,12 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
         settledRow(parts, claimed, {
           state: claimed.open ? 'parked' : 'cancelled',
           because: 'the flow is gone',
-          done: claimed.wanted,
         }),
       )
     if (flow.to === 'hub') return deliverToHub(parts, config, flow, claimed, loaded)
-    const row = claimed.open ? claimed : linkedRow(flow, claimed, loaded)
+    if (claimed.open) return resumeWhereBegun({ parts, config, flow, row: claimed, loaded })
+    const row = linkedRow(flow, await moved(flow, claimed), loaded)
     const work: Work = { parts, config, flow, row, loaded }
-    if (row.open) return resume(work)
     const now = parts.clock.now()
     const prepared = prepare(config, flow, row, loaded, now)
     if (prepared.do === 'begin') return begin(work, prepared)
@@ -131,6 +131,21 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     return settlement(config, restingRow(parts, row, prepared, now), {
       waits: prepared.do === 'link' ? prepared.waits : [],
     })
+  }
+
+  /** The flow may lead elsewhere by now: what was begun ends where it began. */
+  async function resumeWhereBegun(work: Work): Promise<Settlement> {
+    const { config, row } = work
+    if (!config.connections.has(row.connection))
+      return settlement(config, settledRow(parts, row, { state: 'parked', because: 'the flow is gone' }))
+    return resume({ ...work, flow: { ...work.flow, connection: row.connection, resource: row.resource } })
+  }
+
+  async function moved(flow: VendorFlow, row: Claimed): Promise<Claimed> {
+    if (row.connection === flow.connection && row.resource === flow.resource) return row
+    await moveDeliveries(ledger, row.tenant, flow, row.id)
+    const { connection, resource } = flow
+    return { ...row, connection, resource, external_id: null, fingerprint: null, sent: null, keep: null }
   }
 
   async function resume(work: Work): Promise<Settlement> {
