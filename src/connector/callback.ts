@@ -10,6 +10,7 @@ import { attempt, holds, type Scope } from './expressions.js'
 import type { CallbackSpec, Connector, Resource } from './manifest/connector.js'
 import { idOf } from './operation/outcome.js'
 import type { HttpAnswer, Item, Opened, RawRequest } from './types.js'
+import { textOf } from './verify/scheme.js'
 import { VERIFY_SCHEMES } from './verify/schemes.js'
 
 export interface CallbackOptions {
@@ -136,5 +137,5 @@ function parseBody(request: RawRequest): Json {
   const plain = /^application\/[\w.-]+\+json$/.test(type) ? 'application/json' : type
   const parse = Object.hasOwn(PARSERS, plain) ? PARSERS[plain] : undefined
   if (!parse) throw new HubError('CONNECTOR_CALLBACK_TYPE', { detail: `${type} is neither JSON nor a form` })
-  return parse(request.body.toString('utf8'))
+  return parse(textOf(request.body))
 }
