@@ -70,3 +70,28 @@ function depthOver(value: Json, limit: number): boolean {
     if (depthOver(member, limit - 1)) return true
   return false
 }
+
+/** What no Postgres text or jsonb can hold: NUL, and half of a surrogate pair. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u
+const ALL_UNSTORABLE = new RegExp(UNSTORABLE, 'gu')
+/** The same as JSON.stringify writes it; whatever lacks this needs no closer look. */
+const MAY_BE_UNSTORABLE = /\\u(?:0000|d[89a-f])/
+
+/** Whether a value holds text that cannot be stored. @param written the value, or what holds it, as JSON.stringify wrote it */
+export function holdsUnstorable(value: Json | undefined, written: string): boolean {
+  return MAY_BE_UNSTORABLE.test(written) && unstorable(value)
+}
+
+function unstorable(value: Json | undefined): boolean {
+  if (typeof value === 'string') return UNSTORABLE.test(value)
+  if (Array.isArray(value)) return value.some(unstorable)
+  return (
+    isObject(value) &&
+    Object.entries(value).some(([name, member]) => UNSTORABLE.test(name) || unstorable(member as Json))
+  )
+}
+
+/** The text with U+FFFD in the place of what cannot be stored. */
+export function storable(text: string): string {
+  return text.replace(ALL_UNSTORABLE, '\ufffd')
+}

@@ -6,6 +6,7 @@ import type { HttpAnswer, RawRequest } from '../connector/types.js'
 import { createBatcher } from '../kernel/batcher.js'
 import { type Code, HubError, isHubError } from '../kernel/errors.js'
 import { newId } from '../kernel/ids.js'
+import { storable } from '../kernel/json.js'
 import { insertMessages, noteSeen } from '../ledger/messages.js'
 import { countRefusal } from '../ledger/refusals.js'
 import type { MessageRow } from '../ledger/schema.js'
@@ -40,7 +41,12 @@ const MOST = 256
 /** Headers that mappings of callbacks may need; secrets and cookies are not kept. */
 const DROPPED_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key'])
 
-export function createReceiver(parts: Parts, onFolded: (tenant: string, folded: Folded) => void): Receiver {
+/** @param onStored told of messages that were kept and could not be folded with the rest of their batch */
+export function createReceiver(
+  parts: Parts,
+  onFolded: (tenant: string, folded: Folded) => void,
+  onStored: (tenant: string, ids: readonly string[]) => void,
+): Receiver {
   const { ledger, clock } = parts
   const incoming = createBatcher<Incoming, MessageRow>({
     most: MOST,
@@ -82,13 +88,18 @@ export function createReceiver(parts: Parts, onFolded: (tenant: string, folded: 
         { tenant, messages: batch.length, error: error instanceof Error ? error.stack : String(error) },
         'receive.fold-failed',
       )
-      // What cannot be folded is kept all the same: the sweep folds it alone and finds the culprit.
-      return ledger.transaction(async tx => {
+      // What cannot be folded is kept all the same, and folded by itself: the culprit is found, the others lose nothing.
+      const kept = await ledger.transaction(async tx => {
         const fresh = await notSeen(tx, batch)
         const messages = fresh.map(({ message }) => message)
         await insertMessages(tx, messages)
         return messages
       })
+      onStored(
+        tenant,
+        kept.map(message => message.id),
+      )
+      return kept
     }
   }
 
@@ -136,7 +147,7 @@ export function createReceiver(parts: Parts, onFolded: (tenant: string, folded: 
       const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !DROPPED_HEADERS.has(name)))
       await incoming.add({
         config,
-        dedupe: opened.dedupe,
+        dedupe: opened.dedupe === undefined ? undefined : storable(opened.dedupe),
         message: {
           tenant: config.tenant,
           id: newId('message', clock),
@@ -145,7 +156,12 @@ export function createReceiver(parts: Parts, onFolded: (tenant: string, folded: 
           resource: null,
           received_at: request.receivedAt,
           sent_at: null,
-          head: { method, tail: opened.secretTail ? '' : tail, query: { ...query }, headers: kept },
+          head: {
+            method,
+            tail: opened.secretTail ? '' : storable(tail),
+            query: texts(query),
+            headers: texts(kept),
+          },
           body: JSON.stringify(opened.body),
           state: 'new',
           verdicts: [],
@@ -161,6 +177,9 @@ export function createReceiver(parts: Parts, onFolded: (tenant: string, folded: 
     },
   }
 }
+
+const texts = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, text]) => [storable(name), storable(text)]))
 
 function byTenant(items: readonly Incoming[]): [string, Incoming[]][] {
   const groups = new Map<string, Incoming[]>()

@@ -75,7 +75,9 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     onFolded?.(tenant, result)
   }
   const refolder = createRefolder(parts, folded)
-  const receiver = createReceiver(parts, folded)
+  const receiver = createReceiver(parts, folded, (tenant, ids) =>
+    keep(refolder.refold(tenant, ids), 'refold.failed'),
+  )
 
   /** A timer that runs in one process at a time and never overlaps itself. */
   function every(ms: number, lease: string, work: () => Promise<unknown>): void {

@@ -5,7 +5,7 @@
 
 import type { Item } from '../../connector/types.js'
 import { HubError, isHubError } from '../../kernel/errors.js'
-import { isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
+import { holdsUnstorable, isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
 import type { MessageRow, MessageState, Verdict } from '../../ledger/schema.js'
 import { type ConnectionConfig, type InFlow, inboundKey, type TenantConfig } from '../config/types.js'
 import { apiFlow } from './api-flow.js'
@@ -37,6 +37,10 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
     return { message, inputs, verdicts: [refusal(0, '', error)], hints }
   }
   for (const [index, item] of items.entries()) {
+    if (holdsUnstorable(item.body, message.body)) {
+      verdicts.push(refusal(index, '', unstorable()))
+      continue
+    }
     if (item.refetch && item.resource !== undefined) {
       hints.push({ connection: message.connection, resource: item.resource, ...item.refetch })
       verdicts.push({ item: index, flow: '', verdict: 'ignored', detail: 'a hint: the thing is read again' })
@@ -66,6 +70,9 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
   }
   return { message, inputs, verdicts, hints }
 }
+
+const unstorable = () =>
+  new HubError('MODEL_VALUE_INVALID', { detail: 'it holds text that is none: a NUL, or half of a character' })
 
 function flowsFor(
   config: TenantConfig,
