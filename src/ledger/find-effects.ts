@@ -20,22 +20,22 @@ export async function effectsByToken(
   return new Map(rows.map(({ token, record, delivery }) => [token, { record, delivery }]))
 }
 
-/** `connection.resource` of which an effect that creates is open now. */
+/** `connection.resource` of which an effect that creates is open now, and when the eldest of them began. */
 export async function openCreations(
   tx: Querying,
   tenant: string,
   places: readonly string[],
-): Promise<Set<string>> {
-  if (places.length === 0) return new Set()
-  const { rows } = await tx.query<{ place: string }>(
+): Promise<Map<string, number>> {
+  if (places.length === 0) return new Map()
+  const { rows } = await tx.query<{ place: string; begun_at: Date }>(
     {
       name: 'open_creations',
-      text: `select distinct d.connection || '.' || d.resource as place from hrhub.effects e
+      text: `select d.connection || '.' || d.resource as place, min(e.begun_at) as begun_at from hrhub.effects e
              join hrhub.deliveries d on d.tenant = e.tenant and d.id = e.delivery
              where e.tenant = $1 and e.state = 'open' and e.verb = 'create' and d.external_id is null
-               and d.connection || '.' || d.resource = any($2::text[])`,
+               and d.connection || '.' || d.resource = any($2::text[]) group by 1`,
     },
     [tenant, texts([...new Set(places)])],
   )
-  return new Set(rows.map(row => row.place))
+  return new Map(rows.map(row => [row.place, row.begun_at.getTime()]))
 }

@@ -83,6 +83,7 @@ export async function retireLinks(
     readonly connection: string
     readonly resource: string
     readonly externalId: string
+    readonly kind: string
     readonly as: 'retired' | 'gone'
   }[],
 ): Promise<void> {
@@ -90,8 +91,9 @@ export async function retireLinks(
   await tx.query(
     {
       name: 'retire_links',
-      text: `update hrhub.links t set state = v.state from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as v(connection, resource, external_id, state)
-             where t.tenant = $1 and t.connection = v.connection and t.resource = v.resource and t.external_id = v.external_id`,
+      text: `update hrhub.links t set state = v.state from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as v(connection, resource, external_id, state, kind)
+             where t.tenant = $1 and t.connection = v.connection and t.resource = v.resource and t.external_id = v.external_id
+               and t.kind = v.kind`,
     },
     [
       tenant,
@@ -99,6 +101,7 @@ export async function retireLinks(
       texts(gone.map(one => one.resource)),
       texts(gone.map(one => one.externalId)),
       texts(gone.map(one => one.as)),
+      texts(gone.map(one => one.kind)),
     ],
   )
 }

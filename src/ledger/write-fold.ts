@@ -49,14 +49,9 @@ export async function insertLinks(tx: Tx, rows: readonly LinkRow[]): Promise<Set
   return new Set(inserted.map(row => row.id))
 }
 
+/** What the link says now; whether it stands is written by who ends or keeps it, maybe at this very moment. */
 export async function updateLinks(tx: Tx, rows: readonly LinkRow[]): Promise<void> {
-  await updateRows(
-    tx,
-    links,
-    ['tenant', 'id'],
-    ['image', 'last', 'state', 'record', 'delivery', 'keep'],
-    [...rows].sort(byId),
-  )
+  await updateRows(tx, links, ['tenant', 'id'], ['image', 'last'], [...rows].sort(byId))
 }
 
 export async function insertSayings(tx: Tx, rows: readonly SayingRow[]): Promise<void> {

@@ -38,6 +38,7 @@ export interface Settlement {
         readonly connection: string
         readonly resource: string
         readonly externalId: string
+        readonly kind: string
         readonly as: 'retired' | 'gone'
       }
     | undefined

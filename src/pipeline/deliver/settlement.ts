@@ -238,6 +238,7 @@ function settleEnd(
             connection: flow.connection,
             resource: flow.resource,
             externalId: row.external_id,
+            kind: flow.kind,
             as: after.unlink,
           }
         : undefined,

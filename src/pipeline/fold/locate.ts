@@ -17,6 +17,9 @@ export type Located =
   | { readonly at: 'waits'; readonly what: string }
   | { readonly at: 'ignored'; readonly because: 'retired' | 'erased' | 'unknown' | 'no identity' }
 
+/** Between the clocks of two processes of one hub. */
+const CLOCKS_APART_MS = 2000
+
 export function locate(world: World, input: FoldInput): Located {
   const { said, connection, resource, kind } = input
   const about = aboutRecord(world, input)
@@ -35,7 +38,9 @@ export function locate(world: World, input: FoldInput): Located {
     return { at: 'record', record, link: makeLink(world, key, record, ours?.delivery ?? null) }
   const matched = match(world, input)
   if (matched !== undefined) return { at: 'record', record: matched, link: makeLink(world, key, matched) }
-  if (world.openCreations.has(`${connection}.${resource}`))
+  // A creation that began after the news came cannot be its reason: on a busy day one is always under way.
+  const begun = world.openCreations.get(`${connection}.${resource}`)
+  if (begun !== undefined && begun <= input.receivedAt + CLOCKS_APART_MS)
     return { at: 'waits', what: waitForEffect(connection, resource) }
   if (input.unknown === 'ignore') return { at: 'ignored', because: 'unknown' }
   if (input.unknown === 'wait')

@@ -26,7 +26,8 @@ export interface World {
   /** Identity keys that new records must win, or the batch is run again. */
   readonly claimed: Map<string, string>
   readonly tokens: Map<string, { readonly record: string; readonly delivery: string }>
-  readonly openCreations: ReadonlySet<string>
+  /** When the eldest creation under way there began, by `connection.resource`. */
+  readonly openCreations: ReadonlyMap<string, number>
   readonly proposals: {
     readonly kind: string
     readonly one: string
