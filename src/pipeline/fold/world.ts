@@ -105,7 +105,7 @@ export async function openWorld(
     ]),
     claimed: new Map(),
     tokens: await effectsByToken(tx, tenant, tokens),
-    openCreations: outbound ? await openCreations(tx, tenant, creating) : new Set(),
+    openCreations: outbound ? await openCreations(tx, tenant, creating) : new Map(),
     proposals: [],
   }
 }
