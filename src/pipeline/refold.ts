@@ -70,6 +70,8 @@ export function createRefolder(parts: Parts, onFolded: (tenant: string, folded: 
       const config = parts.config(tenant)
       return Promise.all(
         messages.map(async message => {
+          // An answer is news of its own flow and of the call it answered: it is kept to be read, not folded again.
+          if (message.source === 'answer') return message
           const whole = await attach(parts, config, message)
           return whole ? one(tenant, whole) : message
         }),

@@ -223,8 +223,8 @@ export interface Rig {
   rows(flow?: string): Promise<DeliveryRow[]>
 }
 
-/** Of all rigs: several may stand on one ledger. */
-let n = 0
+/** Messages said on a ledger so far: several rigs may share one, and ids must not meet. */
+const messagesOn = new WeakMap<Ledger, number>()
 
 export function rig(ledger: Ledger, config: TenantConfig): Rig {
   const clock = new TestClock()
@@ -269,7 +269,7 @@ export function rig(ledger: Ledger, config: TenantConfig): Rig {
       const body = { ...input(connection, kind, id, clock.now() / 1000, fields).said, ...more }
       await pipeline.receiver.take(TENANT, {
         tenant: TENANT,
-        id: `message_${String(++n).padStart(6, '0')}`,
+        id: nextId(ledger),
         connection,
         source: 'hook',
         resource: kind,
@@ -301,4 +301,10 @@ export function rig(ledger: Ledger, config: TenantConfig): Rig {
         [TENANT, flow ?? null],
       ),
   }
+}
+
+function nextId(ledger: Ledger): string {
+  const n = (messagesOn.get(ledger) ?? 0) + 1
+  messagesOn.set(ledger, n)
+  return `message_${String(n).padStart(6, '0')}`
 }

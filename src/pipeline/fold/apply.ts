@@ -9,6 +9,7 @@ import { linksOfRecords } from '../../ledger/find-links.js'
 import { lockRecords } from '../../ledger/find-records.js'
 import { sayingsOfLinks } from '../../ledger/find-sayings.js'
 import type { LinkRow, RecordRow, SayingRow } from '../../ledger/schema.js'
+import { takeChangeNumbers } from '../../ledger/write-fold.js'
 import { checkPartial } from '../../model/check-partial.js'
 import { foldInPlace } from '../../model/fold-in-place.js'
 import { KINDS } from '../../model/kinds.js'
@@ -32,16 +33,25 @@ export interface Entry {
   /** Sayings of this batch; with those of the ledger they are the set. */
   readonly fresh: SayingRow[]
   stored: SayingRow[] | undefined
+  /** Sayings were taken back: it is written though nothing new was said. */
+  retracted: boolean
   depth: number
   cause: JsonObject
   readonly contests: Contest[]
 }
 
-export async function openEntries(world: World, records: readonly string[]): Promise<Map<string, Entry>> {
+/** @returns the records, locked, and a change number for each: taken under the locks, so a later change has a greater one */
+export async function openEntries(
+  world: World,
+  records: readonly string[],
+): Promise<{ entries: Map<string, Entry>; numbers: readonly number[] }> {
   const { tx, config, clock } = world
   const old = records.filter(id => !world.newRecords.has(id))
-  const rows = await lockRecords(tx, config.tenant, old)
-  const links = await linksOfRecords(tx, config.tenant, old)
+  const [rows, links, numbers] = await Promise.all([
+    lockRecords(tx, config.tenant, old),
+    linksOfRecords(tx, config.tenant, old),
+    takeChangeNumbers(tx, records.length),
+  ])
   const entries = new Map<string, Entry>()
   const open = (row: RecordRow, isNew: boolean) => {
     const definition = KINDS.get(row.kind)
@@ -55,6 +65,7 @@ export async function openEntries(world: World, records: readonly string[]): Pro
       before: undefined,
       fresh: [],
       stored: isNew ? [] : undefined,
+      retracted: false,
       depth: 0,
       cause: {},
       contests: [],
@@ -77,7 +88,7 @@ export async function openEntries(world: World, records: readonly string[]): Pro
         )
     entry.before = entry.state
   }
-  return entries
+  return { entries, numbers }
 }
 
 function newRow(tenant: string, id: string, kind: string, now: number): RecordRow {

@@ -12,8 +12,9 @@ import type { Due } from '../../ledger/want-deliveries.js'
 import type { TenantConfig } from '../config/types.js'
 import type { Parts } from '../parts.js'
 import { plan } from '../plan/plan.js'
-import { fold } from './fold.js'
+import { startFold } from './fold.js'
 import { type ReadMessage, stateOfMessage } from './read-message.js'
+import { retract } from './retract.js'
 import type { FoldInput, FoldResult } from './types.js'
 
 export interface Folded {
@@ -35,41 +36,58 @@ export async function foldBatch(
   stored: boolean,
 ): Promise<Folded> {
   const { clock } = parts
-  const folded = await foldInputs(
-    tx,
-    parts,
-    config,
-    reads.flatMap(read => read.inputs),
-  )
-  const { result } = folded
-  const verdicts = new Map<string | undefined, FoldResult['verdicts'][number]['verdict'][]>()
-  for (const { input, verdict } of result.verdicts)
-    verdicts.set(input.message, [...(verdicts.get(input.message) ?? []), verdict])
-  const messages = reads.map(({ message, verdicts: early }): MessageRow => {
-    const all = [...early, ...(verdicts.get(message.id) ?? [])].sort((a, b) => a.item - b.item)
-    return { ...message, verdicts: all, state: stateOfMessage(all) }
-  })
-  await (stored ? updateMessages(tx, messages) : insertMessages(tx, messages))
-  const waits = result.waits.flatMap(({ what, message }): Wait[] =>
-    message === undefined ? [] : [{ what, who_kind: 'message', who: message }],
-  )
-  await insertWaits(tx, config.tenant, waits, clock.now())
+  let messages: MessageRow[] = []
+  let waits: Wait[] = []
   const hints = reads.flatMap(read => read.hints)
-  await markDirty(tx, config.tenant, hints, clock.now())
+  const inputs = reads.flatMap(read => read.inputs)
+  const folded = await foldInputs(tx, parts, config, inputs, [], result => {
+    messages = judged(reads, result)
+    waits = result.waits.flatMap(({ what, message }): Wait[] =>
+      message === undefined ? [] : [{ what, who_kind: 'message', who: message }],
+    )
+    return [stored ? updateMessages(tx, messages) : insertMessages(tx, messages)]
+  })
+  const again = stored ? reads.flatMap(({ message }) => (message.state === 'new' ? [] : [message.id])) : []
+  if (again.length > 0) {
+    const changed = await retract(tx, parts, config, again, new Set(folded.result.sayings))
+    folded.due.push(...(await plan(tx, config, clock, { changed, contests: [] })))
+  }
+  await Promise.all([
+    insertWaits(tx, config.tenant, waits, clock.now()),
+    markDirty(tx, config.tenant, hints, clock.now()),
+  ])
   return { ...folded, waited: waits.length > 0, messages, hints: hints.length > 0 }
 }
 
-/** Folds, plans and ends waits; without messages of its own (answers, told, hub flows). */
+/** The messages with what became of their items. */
+function judged(reads: readonly ReadMessage[], result: FoldResult): MessageRow[] {
+  const verdicts = new Map<string | undefined, FoldResult['verdicts'][number]['verdict'][]>()
+  for (const { input, verdict } of result.verdicts) {
+    const known = verdicts.get(input.message)
+    if (known) known.push(verdict)
+    else verdicts.set(input.message, [verdict])
+  }
+  return reads.map(({ message, verdicts: early }): MessageRow => {
+    const all = [...early, ...(verdicts.get(message.id) ?? [])].sort((a, b) => a.item - b.item)
+    return { ...message, verdicts: all, state: stateOfMessage(all) }
+  })
+}
+
+/**
+ * Folds, plans and ends waits; without messages of its own (answers, told, hub flows).
+ * @param also further writes of the transaction that depend on what was folded
+ */
 export async function foldInputs(
   tx: Tx,
   parts: Parts,
   config: TenantConfig,
   inputs: readonly FoldInput[],
   made: readonly string[] = [],
+  also: (result: FoldResult) => readonly Promise<unknown>[] = () => [],
 ): Promise<{ due: Due[]; released: string[]; result: FoldResult }> {
   const { clock } = parts
-  const result = await fold(tx, config, clock, inputs)
-  const due = await plan(tx, config, clock, result)
+  const { result, written } = await startFold(tx, config, clock, inputs)
+  const [due] = await Promise.all([plan(tx, config, clock, result), written, ...also(result)])
   const ended = await endWaits(tx, config.tenant, [...result.made, ...made])
   const of = (kind: Wait['who_kind']) => [
     ...new Set(ended.flatMap(wait => (wait.who_kind === kind ? [wait.who] : []))),

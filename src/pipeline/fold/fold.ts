@@ -15,7 +15,6 @@ import {
   insertRecords,
   insertSayings,
   replaceRefs,
-  takeChangeNumbers,
   updateLinks,
   updateRecords,
 } from '../../ledger/write-fold.js'
@@ -41,21 +40,45 @@ interface Placed {
   readonly fields: JsonObject
 }
 
+export interface Folding {
+  readonly result: FoldResult
+  /** The writes, under way in the transaction: statements sent now see them. Await it before the commit. */
+  readonly written: Promise<unknown>
+}
+
 type Outcome = { readonly verdict: Verdict['verdict']; readonly record?: string; readonly error?: HubError }
 
+/** Folds and waits for the writes. */
 export async function fold(
   tx: Tx,
   config: TenantConfig,
   clock: Clock,
   inputs: readonly FoldInput[],
 ): Promise<FoldResult> {
-  if (inputs.length === 0) return { verdicts: [], changed: [], contests: [], made: [], waits: [] }
+  const { result, written } = await startFold(tx, config, clock, inputs)
+  await written
+  return result
+}
+
+export async function startFold(
+  tx: Tx,
+  config: TenantConfig,
+  clock: Clock,
+  inputs: readonly FoldInput[],
+): Promise<Folding> {
+  if (inputs.length === 0)
+    return {
+      result: { verdicts: [], changed: [], contests: [], made: [], waits: [], sayings: [] },
+      written: Promise.resolve(),
+    }
   const world = await openWorld(tx, config, clock, inputs)
   const outcomes = new Map<FoldInput, Outcome>()
   const waits: { what: string; message: string | undefined }[] = []
   const placed = place(world, inputs, outcomes, waits)
   await winRaces(world, placed)
-  const entries = await openEntries(world, [...new Set(placed.map(({ located }) => located.record))])
+  const { entries, numbers } = await openEntries(world, [
+    ...new Set(placed.map(({ located }) => located.record)),
+  ])
   for (const { input, located, fields } of placed) {
     const entry = entries.get(located.record)
     if (!entry) {
@@ -85,15 +108,21 @@ export async function fold(
       outcomes.set(input, { verdict: 'invalid', error })
     }
   }
-  const changed = await write(world, [...entries.values()])
+  const { changed, written } = write(world, [...entries.values()], numbers)
   return {
-    verdicts: inputs.map(input => ({ input, verdict: verdictOf(input, outcomes.get(input)) })),
-    changed,
-    contests: [...entries.values()].flatMap(entry => entry.contests),
-    made: [...world.newLinks.values()].flatMap(madeBy),
-    waits,
+    result: {
+      verdicts: inputs.map(input => ({ input, verdict: verdictOf(input, outcomes.get(input)) })),
+      changed,
+      contests: [...entries.values()].flatMap(entry => entry.contests),
+      made: [...world.newLinks.values()].flatMap(madeBy),
+      waits,
+      sayings: [...entries.values()].flatMap(entry => entry.fresh.map(sayingKey)),
+    },
+    written,
   }
 }
+
+export const sayingKey = (row: { readonly link: string; readonly id: string }) => `${row.link}\n${row.id}`
 
 const madeBy = (link: LinkRow) => [
   waitForLink(link.connection, link.resource, link.kind, link.external_id),
@@ -182,12 +211,20 @@ function placeOne(
 /** New links and the identity keys of new records must be ours; where another process was faster, the batch starts over. */
 async function winRaces(world: World, placed: readonly Placed[]): Promise<void> {
   const { tx, config, clock } = world
-  const inserted = await insertLinks(tx, [...world.newLinks.values()])
-  if (inserted.size < world.newLinks.size) throw raceLost()
   const wanted = placed.flatMap(({ input, located, fields }) =>
-    identityKeysOf(input.kind, fields).map(key => ({ ...key, record: located.record })),
+    identityKeysOf(input.kind, fields).flatMap(key => {
+      const text = identityText(key)
+      // What this very record was found to hold needs no second look.
+      return world.identities.get(text) === located.record && !world.claimed.has(text)
+        ? []
+        : [{ ...key, record: located.record }]
+    }),
   )
-  const held = await takeIdentities(tx, config.tenant, wanted)
+  const [inserted, held] = await Promise.all([
+    insertLinks(tx, [...world.newLinks.values()]),
+    takeIdentities(tx, config.tenant, wanted),
+  ])
+  if (inserted.size < world.newLinks.size) throw raceLost()
   for (const [key, record] of world.claimed) if (held.has(key) && held.get(key) !== record) throw raceLost()
   for (const { record, ...key } of wanted) {
     const holder = held.get(identityText(key))
@@ -200,7 +237,12 @@ async function winRaces(world: World, placed: readonly Placed[]): Promise<void> 
 const raceLost = () =>
   new HubError('PIPELINE_RACE_LOST', { detail: 'another process made the same link or person' })
 
-async function write(world: World, entries: readonly Entry[]): Promise<ChangedRecord[]> {
+/** Sends the writes of some entries; those that changed get the numbers, in order. */
+export function write(
+  world: World,
+  entries: readonly Entry[],
+  numbers: readonly number[],
+): { changed: ChangedRecord[]; written: Promise<unknown> } {
   const { tx, config, clock } = world
   const now = clock.now()
   const changing = entries.flatMap(entry => {
@@ -209,7 +251,6 @@ async function write(world: World, entries: readonly Entry[]): Promise<ChangedRe
       ? [{ entry, state: entry.state, paths: entry.isNew ? ['$new', ...paths] : paths }]
       : []
   })
-  const numbers = await takeChangeNumbers(tx, changing.length)
   const changes: ChangeRow[] = []
   const changed: ChangedRecord[] = []
   for (const [index, { entry, state, paths }] of changing.entries()) {
@@ -259,31 +300,33 @@ async function write(world: World, entries: readonly Entry[]): Promise<ChangedRe
     row.stamps = stampsToJson(state.stamps, config.ownershipHash)
     row.findings = state.findings as never
   }
-  const touched = entries.filter(entry => entry.fresh.length > 0 || entry.isNew)
-  await insertRecords(
-    tx,
-    touched.filter(entry => entry.isNew).map(entry => entry.row),
-  )
-  await updateRecords(
-    tx,
-    touched.filter(entry => !entry.isNew).map(entry => entry.row),
-  )
-  await updateLinks(tx, touched.flatMap(speakingLinks))
-  await insertSayings(
-    tx,
-    touched.flatMap(entry => entry.fresh),
-  )
+  const touched = entries.filter(entry => entry.fresh.length > 0 || entry.isNew || entry.retracted)
   const referring = changing.filter(({ entry, paths }) => entry.isNew || touchesRefs(entry, paths))
-  await replaceRefs(
-    tx,
-    config.tenant,
-    referring.map(({ entry }) => entry.row.id),
-    referring.flatMap(({ entry }) =>
-      refsOf(entry.row.kind, entry.row.data).map(ref => ({ from_record: entry.row.id, ...ref })),
+  const written = Promise.all([
+    insertRecords(
+      tx,
+      touched.filter(entry => entry.isNew).map(entry => entry.row),
     ),
-  )
-  await insertChanges(tx, changes)
-  return changed
+    updateRecords(
+      tx,
+      touched.filter(entry => !entry.isNew).map(entry => entry.row),
+    ),
+    updateLinks(tx, touched.flatMap(speakingLinks)),
+    insertSayings(
+      tx,
+      touched.flatMap(entry => entry.fresh),
+    ),
+    replaceRefs(
+      tx,
+      config.tenant,
+      referring.map(({ entry }) => entry.row.id),
+      referring.flatMap(({ entry }) =>
+        refsOf(entry.row.kind, entry.row.data).map(ref => ({ from_record: entry.row.id, ...ref })),
+      ),
+    ),
+    insertChanges(tx, changes),
+  ])
+  return { changed, written }
 }
 
 /** Salted, so that data and salt can be erased and the chain stays whole (05). */
@@ -301,7 +344,12 @@ function speakingLinks(entry: Entry): LinkRow[] {
   const speaking = new Set(entry.fresh.map(saying => saying.link))
   return [...entry.links.values()].flatMap(link => {
     const state = entry.state?.links.get(link.id)
-    if (!speaking.has(link.id) || !state) return []
+    if (entry.retracted && !state) {
+      link.image = {}
+      link.last = null
+      return [link]
+    }
+    if ((!speaking.has(link.id) && !entry.retracted) || !state) return []
     link.image = imageToJson(state)
     link.last = lastToJson(state)
     return [link]

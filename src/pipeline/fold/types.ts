@@ -63,6 +63,8 @@ export interface FoldResult {
   readonly made: readonly string[]
   /** What inputs wait for. */
   readonly waits: readonly { readonly what: string; readonly message: string | undefined }[]
+  /** Every saying that was folded, `link\nid`. */
+  readonly sayings: readonly string[]
 }
 
 /** The id last: it is the vendor's and may hold anything. One id may stand for things of several kinds. */

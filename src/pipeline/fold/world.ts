@@ -88,11 +88,17 @@ export async function openWorld(
     if (input.record === undefined) creating.push(`${input.connection}.${input.resource}`)
   }
   const { tenant } = config
-  const rows = await findLinks(tx, tenant, [...keys.values()])
-  rows.push(...(await linksKeyedByRecords(tx, config, inputs, rows)))
+  const places = new Set(creating)
   const outbound = [...config.outbound.values()].some(flow =>
-    creating.includes(`${flow.connection}.${flow.resource}`),
+    places.has(`${flow.connection}.${flow.resource}`),
   )
+  const [rows, identities, ours, opened] = await Promise.all([
+    findLinks(tx, tenant, [...keys.values()]),
+    findIdentities(tx, tenant, [...new Map(identityKeys.map(key => [identityText(key), key])).values()]),
+    effectsByToken(tx, tenant, tokens),
+    outbound ? openCreations(tx, tenant, creating) : new Map<string, number>(),
+  ])
+  rows.push(...(await linksKeyedByRecords(tx, config, inputs, rows)))
   return {
     tx,
     config,
@@ -100,12 +106,10 @@ export async function openWorld(
     links: new Map(rows.map(row => [rowKey(row), row])),
     newLinks: new Map(),
     newRecords: new Map(),
-    identities: await findIdentities(tx, tenant, [
-      ...new Map(identityKeys.map(key => [identityText(key), key])).values(),
-    ]),
+    identities,
     claimed: new Map(),
-    tokens: await effectsByToken(tx, tenant, tokens),
-    openCreations: outbound ? await openCreations(tx, tenant, creating) : new Map(),
+    tokens: ours,
+    openCreations: opened,
     proposals: [],
   }
 }

@@ -1,0 +1,58 @@
+/**
+ * A message that is folded again replaces what it said before (02: the set changes, the record is reduced again).
+ * What its mended mapping no longer says is taken out of the set; what it says as before stays as it is.
+ */
+import type { Tx } from '../../ledger/engine/types.js'
+import { deleteSayings, sayingsOfLinks, sayingsOfMessages } from '../../ledger/find-sayings.js'
+import { reduce } from '../../model/reduce.js'
+import type { TenantConfig } from '../config/types.js'
+import type { Parts } from '../parts.js'
+import { fromRow, openEntries, ownershipOver } from './apply.js'
+import { sayingKey, write } from './fold.js'
+import type { ChangedRecord } from './types.js'
+import type { World } from './world.js'
+
+/** @param spoken `link\nid` of what these messages say now */
+export async function retract(
+  tx: Tx,
+  parts: Parts,
+  config: TenantConfig,
+  messages: readonly string[],
+  spoken: ReadonlySet<string>,
+): Promise<readonly ChangedRecord[]> {
+  const before = await sayingsOfMessages(tx, config.tenant, messages)
+  const stale = before.filter(row => !row.told && !spoken.has(sayingKey(row)))
+  if (stale.length === 0) return []
+  const world = emptyWorld(tx, parts, config)
+  const { entries, numbers } = await openEntries(world, [...new Set(stale.map(row => row.record))])
+  await deleteSayings(tx, config.tenant, stale)
+  for (const entry of entries.values()) {
+    const set = await sayingsOfLinks(tx, config.tenant, [...entry.links.keys()])
+    entry.state = reduce(entry.law, set.map(fromRow), ownershipOver(world, entry))
+    entry.retracted = true
+    entry.cause = {
+      by: 'message',
+      id: stale.find(row => row.record === entry.row.id)?.message ?? null,
+      retracted: true,
+    }
+  }
+  const { changed, written } = write(world, [...entries.values()], numbers)
+  await written
+  return changed
+}
+
+function emptyWorld(tx: Tx, parts: Parts, config: TenantConfig): World {
+  return {
+    tx,
+    config,
+    clock: parts.clock,
+    links: new Map(),
+    newLinks: new Map(),
+    newRecords: new Map(),
+    identities: new Map(),
+    claimed: new Map(),
+    tokens: new Map(),
+    openCreations: new Map(),
+    proposals: [],
+  }
+}
