@@ -26,11 +26,28 @@ export function canonicalJson(value: Json): string {
   return `{${members.join(',')}}`
 }
 
+/** Equal in canonical form; compared member by member, for most values differ or agree long before they are written. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true
-  if (a === undefined || b === undefined || a === null || b === null) return false
-  if (typeof a !== 'object' || typeof b !== 'object') return false
-  return canonicalJson(a) === canonicalJson(b)
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false
+    for (let i = 0; i < a.length; i++) if (!sameJson(a[i], b[i])) return false
+    return true
+  }
+  return !Array.isArray(b) && sameMembers(a as JsonObject, b as JsonObject)
+}
+
+/** A member that is undefined is no member, as in canonical form. */
+function sameMembers(a: JsonObject, b: JsonObject): boolean {
+  let members = 0
+  for (const key of Object.keys(a)) {
+    if (a[key] === undefined) continue
+    if (!Object.hasOwn(b, key) || !sameJson(a[key], b[key])) return false
+    members += 1
+  }
+  for (const key of Object.keys(b)) if (b[key] !== undefined) members -= 1
+  return members === 0
 }
 
 /** SHA-256 of the canonical form, hex. */

@@ -1,8 +1,8 @@
 /** Writes effects down before their calls: number, verb, token, exact bytes. From here on they must find an end. */
 import { texts } from './engine/parameters.js'
-import type { Querying, Tx } from './engine/types.js'
-import { deliveries, type EffectRow, effects } from './schema.js'
-import { insertRows, selectRows, updateRows } from './table.js'
+import type { Querying } from './engine/types.js'
+import { type EffectRow, effects } from './schema.js'
+import { encoded, selectRows, table, text, unnested, updateRows } from './table.js'
 
 const COLUMNS = [
   'tenant',
@@ -19,40 +19,29 @@ const COLUMNS = [
   'ended_at',
 ] as const
 
+const beginning = table('effects', { ...effects.columns, claim: text })
+const ALL = [...COLUMNS, 'claim'] as const
+/** One statement, so one commit of its own and one way there and back. */
+const BEGIN = `with v as materialized (select * from ${unnested(beginning, ALL)}),
+  held as (
+    update hrhub.deliveries t set effect = v.n, open = true, fingerprint = null
+    from v where t.tenant = v.tenant and t.id = v.delivery and t.claim = v.claim returning t.id)
+  insert into hrhub.effects (${COLUMNS.join(', ')})
+  select ${COLUMNS.map(name => `v.${name}`).join(', ')} from v where v.delivery in (select id from held)
+  returning delivery`
+
 /** @returns ids of deliveries that are still ours; an effect of a lost claim is not begun */
 export async function beginEffects(
-  tx: Tx,
+  tx: Querying,
   rows: readonly (EffectRow & { readonly claim: string })[],
 ): Promise<Set<string>> {
-  const held = await updateRows<
-    (typeof deliveries)['columns'],
-    'tenant' | 'id' | 'effect' | 'open' | 'fingerprint' | 'claim',
-    { id: string }
-  >(
-    tx,
-    deliveries,
-    ['tenant', 'id', 'claim'],
-    ['effect', 'open', 'fingerprint'],
-    [...rows]
-      .sort((a, b) => (a.delivery < b.delivery ? -1 : 1))
-      .map(row => ({
-        tenant: row.tenant,
-        id: row.delivery,
-        effect: row.n,
-        open: true,
-        fingerprint: null,
-        claim: row.claim,
-      })),
-    { returning: 't.id' },
+  if (rows.length === 0) return new Set()
+  const sorted = [...rows].sort((a, b) => (a.delivery < b.delivery ? -1 : 1))
+  const begun = await tx.query<{ delivery: string }>(
+    { name: 'begin_effects', text: BEGIN },
+    encoded(beginning, ALL, sorted),
   )
-  const ours = new Set(held.map(row => row.id))
-  await insertRows(
-    tx,
-    effects,
-    COLUMNS,
-    rows.filter(row => ours.has(row.delivery)),
-  )
-  return ours
+  return new Set(begun.rows.map(row => row.delivery))
 }
 
 /** A step's answer, before the next step is called: a crash between two goes on where it was. */

@@ -36,8 +36,11 @@ export async function takeIdentities(
     (a, b) => (identityText(a) < identityText(b) ? -1 : 1),
   )
   if (rows.length === 0) return new Map()
-  await insertRows(tx, identityKeys, ['tenant', 'kind', 'key', 'record'], rows, 'on conflict do nothing')
-  return findIdentities(tx, tenant, rows)
+  const [, held] = await Promise.all([
+    insertRows(tx, identityKeys, ['tenant', 'kind', 'key', 'record'], rows, 'on conflict do nothing'),
+    findIdentities(tx, tenant, rows),
+  ])
+  return held
 }
 
 export async function proposeMerges(

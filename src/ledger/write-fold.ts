@@ -118,20 +118,22 @@ export async function replaceRefs(
   rows: readonly { readonly from_record: string; readonly path: string; readonly to_record: string }[],
 ): Promise<void> {
   if (of.length === 0) return
-  await tx.query(
-    {
-      name: 'refs_delete',
-      text: 'delete from hrhub.refs where tenant = $1 and from_record = any($2::text[])',
-    },
-    [tenant, texts(of)],
-  )
-  await insertRows(
-    tx,
-    refs,
-    ['tenant', 'from_record', 'path', 'to_record'],
-    rows.map(row => ({ tenant, ...row })),
-    'on conflict do nothing',
-  )
+  await Promise.all([
+    tx.query(
+      {
+        name: 'refs_delete',
+        text: 'delete from hrhub.refs where tenant = $1 and from_record = any($2::text[])',
+      },
+      [tenant, texts(of)],
+    ),
+    insertRows(
+      tx,
+      refs,
+      ['tenant', 'from_record', 'path', 'to_record'],
+      rows.map(row => ({ tenant, ...row })),
+      'on conflict do nothing',
+    ),
+  ])
 }
 
 /** Sequence numbers of changes, in one go. They order wants; the feed has positions of its own. */

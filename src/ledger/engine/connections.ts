@@ -4,6 +4,8 @@ import type { LentPool } from './lent-pool.js'
 
 export interface Held {
   query(query: pg.QueryConfig): Promise<pg.QueryResult>
+  /** Whether statements may be sent before the answers of those before them: they are run in order all the same. */
+  readonly pipelined: boolean
   /** Whether the connection is known to be dead. */
   isBroken(): boolean
   release(): void

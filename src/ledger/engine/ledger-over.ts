@@ -71,15 +71,22 @@ export function ledgerOver(connections: Connections, clock: Clock, log: Log): Le
 async function transactOnce<T>(connections: Connections, work: (tx: Tx) => Promise<T>): Promise<T> {
   const held = await connections.acquire()
   try {
-    await send(held, 'begin')
+    const begun = send(held, 'begin')
+    // A line that is dead fails the statements too, and the first of them says so.
+    begun.catch(() => undefined)
+    if (!held.pipelined) await begun
+    const { tx, end } = txOver(held)
     let result: T
     try {
-      result = await insideTransaction(connections, () => work(txOver(held)))
+      result = await insideTransaction(connections, () => work(tx))
+      await begun
     } catch (error) {
+      await end()
       // A dead connection has rolled back already; the reason that counts is the one that brought us here.
       if (!held.isBroken()) await send(held, 'rollback').catch(() => undefined)
       throw error
     }
+    await end()
     await commit(held)
     return result
   } finally {
@@ -101,23 +108,40 @@ async function commit(held: Held): Promise<void> {
   }
 }
 
-function txOver(held: Held): Tx {
+/**
+ * The transaction's handle, and its end: work that failed may have begun several things at once, and what goes on
+ * after the others gave up must not reach a connection that is no longer its own.
+ */
+function txOver(held: Held): { readonly tx: Tx; end(): Promise<void> } {
   let db: Tx['db'] | undefined
   let last: Promise<unknown> = Promise.resolve()
-  // One connection takes one statement at a time, also where the work starts several at once.
+  let over = false
+  // Statements started together run in that order; a line that is not pipelined gets them one by one.
+  const sendNext = async (sql: string | Statement, params?: readonly unknown[]) => {
+    if (!held.pipelined) await last
+    if (over)
+      throw new HubError('HUB_DEFECT', { detail: 'a statement came after the end of its transaction' })
+    return send(held, sql, params)
+  }
   const inTurn = async <Row>(sql: string | Statement, params?: readonly unknown[]) => {
-    const run = last.then(() => send(held, sql, params))
-    last = run.catch(() => undefined)
+    const run = sendNext(sql, params)
+    last = Promise.allSettled([last, run]).then(() => undefined)
     return plain<Row>(await run)
   }
   return {
-    query: inTurn,
-    get db() {
-      db ??= kyselyOver({
-        transactions: 'refused',
-        acquire: async () => ({ send: inTurn, release: () => undefined }),
-      })
-      return db
+    tx: {
+      query: inTurn,
+      get db() {
+        db ??= kyselyOver({
+          transactions: 'refused',
+          acquire: async () => ({ send: inTurn, release: () => undefined }),
+        })
+        return db
+      },
+    },
+    async end() {
+      over = true
+      await last
     },
   }
 }

@@ -64,7 +64,7 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Connect
         throw away(undefined)
       }
       upkeep.worked()
-      return { query: query => client.query(query), isBroken: () => broken, release: give }
+      return { query: query => client.query(query), pipelined: false, isBroken: () => broken, release: give }
     },
     get lent() {
       return lent

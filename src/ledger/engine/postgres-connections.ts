@@ -29,6 +29,7 @@ export function connectPostgres(options: LedgerOptions & { readonly url: string 
     ...base,
     connectionString: options.url,
     max: options.connections ?? 10,
+    pipeline: true,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     options: '-c search_path=""',
   })
@@ -59,6 +60,7 @@ export function connectPostgres(options: LedgerOptions & { readonly url: string 
       }
       return {
         query: query => client.query(query),
+        pipelined: true,
         isBroken: () => broken.has(client),
         release: () => client.release(broken.has(client) || client.getTransactionStatus() !== 'I'),
       }

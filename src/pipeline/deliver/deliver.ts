@@ -51,7 +51,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     most: MOST,
     halve,
     flush: async rows => {
-      const ours = await ledger.transaction(tx => beginEffects(tx, rows))
+      const ours = await beginEffects(ledger, rows)
       return rows.map(row => ours.has(row.delivery))
     },
   })

@@ -37,14 +37,10 @@ export async function loadRows(
         (config.outboundOf.get(flow.kind) ?? []).flatMap(one => one.reads),
       )
   }
-  const [views, effects, changes, depths] = await Promise.all([
-    loadViews(
-      ledger,
-      config.tenant,
-      [...new Set(rows.map(row => row.record))],
-      kind => readsOf.get(kind) ?? [],
-      new Map(),
-    ),
+  const records = [...new Set(rows.map(row => row.record))]
+  const [views, own, effects, changes, depths] = await Promise.all([
+    loadViews(ledger, config.tenant, records, kind => readsOf.get(kind) ?? [], new Map()),
+    linksOfRecords(ledger, config.tenant, records),
     openEffects(
       ledger,
       config.tenant,
@@ -65,8 +61,8 @@ export async function loadRows(
   // Also of records that are only referred to: `external:` needs their ids over there, not their data.
   const linked = new Set(views.keys())
   for (const view of views.values()) for (const ref of refsOf(view.kind, view.data)) linked.add(ref.to_record)
-  for (const link of await linksOfRecords(ledger, config.tenant, [...linked])) {
-    links.set(link.record, [...(links.get(link.record) ?? []), link])
-  }
+  for (const record of records) linked.delete(record)
+  const others = await linksOfRecords(ledger, config.tenant, [...linked])
+  for (const link of [...own, ...others]) links.set(link.record, [...(links.get(link.record) ?? []), link])
   return { views, links, effects: new Map(effects.map(row => [row.delivery, row])), changes, depths }
 }

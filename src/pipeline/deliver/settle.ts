@@ -112,18 +112,20 @@ async function settleTenant(
     batch.map(one => one.row),
   )
   const held = batch.filter(one => ours.has(one.row.id))
-  await closeEffects(
-    tx,
-    held.flatMap(one => one.effect ?? []),
-  )
-  await insertAttempts(
-    tx,
-    batch.flatMap(one => one.attempts),
-  )
   const waits = held.flatMap(one =>
     one.waits.map((what): Wait => ({ what, who_kind: 'delivery', who: one.row.id })),
   )
-  await insertWaits(tx, tenant, waits, now)
+  await Promise.all([
+    closeEffects(
+      tx,
+      held.flatMap(one => one.effect ?? []),
+    ),
+    insertAttempts(
+      tx,
+      batch.flatMap(one => one.attempts),
+    ),
+    insertWaits(tx, tenant, waits, now),
+  ])
   const steps = batch.flatMap(one => one.step ?? [])
   const next = await nextInOrder(
     tx,

@@ -61,15 +61,20 @@ async function planRows(
   changed: readonly ChangedRecord[],
 ): Promise<Due[]> {
   if (touched.length === 0) return []
-  const known = new Map<string, Loaded>()
-  const views = await loadViews(
-    tx,
-    config.tenant,
-    [...new Set(touched.map(({ record }) => record))],
-    kind => (config.outboundOf.get(kind) ?? []).flatMap(flow => flow.reads),
-    known,
+  // What was just folded is at hand; only deliveries to the hub ask for the time of the newest claim.
+  const known = new Map<string, Loaded>(
+    changed.map(({ id, kind, data, gone }) => [id, { id, kind, data, gone, claimedAt: 0 }]),
   )
-  const existing = await existingRows(tx, config, touched)
+  const [views, existing] = await Promise.all([
+    loadViews(
+      tx,
+      config.tenant,
+      [...new Set(touched.map(({ record }) => record))],
+      kind => (config.outboundOf.get(kind) ?? []).flatMap(flow => flow.reads),
+      known,
+    ),
+    existingRows(tx, config, touched),
+  ])
   const wants: WantRow[] = []
   const onceWants: WantRow[] = []
   for (const one of touched) {

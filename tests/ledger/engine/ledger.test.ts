@@ -79,6 +79,26 @@ forEachEngine('the ledger', engine => {
     ).rejects.toMatchObject({ code: 'HUB_DEFECT' })
   })
 
+  it('keeps what failed work still goes on with away from a connection that is no longer its own', async () => {
+    const ledger = await engine.open({ empty: true })
+    await ledger.query('create schema hrhub; create table hrhub.t (x int)')
+    const inserts: Promise<unknown>[] = []
+    await expect(
+      ledger.transaction(async tx => {
+        const goesOn = async () => {
+          await tx.query('select 1').catch(() => undefined)
+          await new Promise(resolve => setImmediate(resolve))
+          inserts.push(tx.query('insert into hrhub.t values (1)'))
+          await inserts[0]
+        }
+        await Promise.all([tx.query('select 1/0'), goesOn(), tx.query('insert into hrhub.t values (2)')])
+      }),
+    ).rejects.toMatchObject({ code: '22012' })
+    await waitFor(() => inserts.length === 1)
+    await expect(inserts[0]).rejects.toThrow()
+    expect((await ledger.query('select x from hrhub.t')).rows).toEqual([])
+  })
+
   it('throws at once, on every door, when its caller has a transaction open', async () => {
     const ledger = await engine.open({ connections: 1 })
     const doors: (() => Promise<unknown>)[] = [
