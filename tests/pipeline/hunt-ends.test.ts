@@ -2,7 +2,16 @@ import { expect, it } from 'vitest'
 import type { EffectProgress, LookupResult, Next, Outcome, PreparedCall } from '../../src/connector/types.js'
 import { HubError } from '../../src/kernel/errors.js'
 import { forEachEngine } from '../support/engines.js'
-import { configOf, expression, hubFlow, inMapping, outMapping, rig, vendorFlow } from './rig.js'
+import {
+  configOf,
+  expression,
+  hubFlow,
+  inMapping,
+  outMapping,
+  rig,
+  type TestClock,
+  vendorFlow,
+} from './rig.js'
 import { FakeVendor } from './vendor.js'
 
 const title = outMapping(['title'], record => ({ title: record.data['title'] ?? null }))
@@ -25,6 +34,17 @@ class Secretive extends FakeVendor {
   override async lookup(): Promise<LookupResult> {
     this.asked += 1
     return { found: 'none' }
+  }
+}
+
+/** Half a second for each call. */
+class Slow extends FakeVendor {
+  clock: TestClock | undefined
+  readonly at: number[] = []
+  override async send(call: PreparedCall, progress: EffectProgress): Promise<Outcome> {
+    this.at.push(this.clock?.now() ?? 0)
+    this.clock?.pass(500)
+    return super.send(call, progress)
   }
 }
 
@@ -170,7 +190,7 @@ forEachEngine('ends', engine => {
   })
 
   it('a person’s edit over there during our retries is not undone by the echo of our own write', async () => {
-    const ehr = new FakeVendor('ehr', { tokens: true })
+    const ehr = new Slow('ehr', { tokens: true })
     const back = inMapping('candidate', (source: { name: string; verdict?: string }) =>
       source.verdict ? (source as object) : { fields: { name: source.name } },
     )
@@ -182,15 +202,17 @@ forEachEngine('ends', engine => {
         [{ id: 'from-ehr', connection: 'ehr', resource: 'candidate', kind: 'candidate', mapping: back }],
       ),
     )
+    ehr.clock = hub.clock
     await hub.say('ats', 'candidate', 'x', { name: 'A' })
     await hub.rest()
     const id = (await hub.rows())[0]?.external_id ?? ''
-    ehr.faults.push('unreachable')
+    ehr.faults.push('throttled')
     await hub.say('ats', 'candidate', 'x', { name: 'B' })
     await hub.pipeline.bell.idle()
     await hub.say('ehr', 'candidate', id, { name: 'C' })
     await hub.pass(5000)
-    await hub.say('ehr', 'candidate', id, { name: 'B' }, { occurredAt: hub.clock.now() + 900 })
+    const [, , writtenB = 0] = ehr.at
+    await hub.say('ehr', 'candidate', id, { name: 'B' }, { occurredAt: writtenB + 200 })
     await hub.rest()
     expect((await hub.record('candidate'))?.data).toEqual({ name: 'C' })
     expect(ehr.bodies()).toEqual([{ name: 'C' }])
