@@ -5,8 +5,8 @@ export default defineConfig({
   resolve: { alias: { '#sdk': fileURLToPath(new URL('./src/connector/sdk.ts', import.meta.url)) } },
   test: {
     include: ['tests/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,
   },
