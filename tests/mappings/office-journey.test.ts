@@ -204,7 +204,13 @@ forEachEngine('the office', engine => {
         expect(new Set(fresh.flatMap(({ to }) => to))).toEqual(
           new Set(['lin.zhiyuan@example.com', 'chen.mo@yunfan.example']),
         )
-        expect(new Set(fresh.map(({ invite }) => invite?.uid)).size).toBe(2)
+        expect(
+          new Set(
+            (fresh as readonly { readonly invite?: unknown }[]).map(
+              ({ invite }) => (invite as JsonObject)['uid'],
+            ),
+          ).size,
+        ).toBe(2)
       })
     })
 
