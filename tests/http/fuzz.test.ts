@@ -6,7 +6,7 @@ import { forEachEngine } from '../support/engines.js'
 import { type Door, isProblem, openDoor } from './door.js'
 
 /** On the server the same requests take as long and teach little more. */
-const RUNS = { pglite: 10_000, postgres: 1_000 }
+const RUNS = { pglite: 2_000, postgres: 1_000 }
 
 /** Texts that have broken parsers, databases and address books before. */
 const nasty = fc.constantFrom(
