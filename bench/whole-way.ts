@@ -37,11 +37,7 @@ export async function benchWholeWay(world: World, short: boolean): Promise<void>
         receipt_p50_ms: medianOf(results, mode, driven => driven.receiptMs.p50),
         receipt_p99_ms: medianOf(results, mode, driven => driven.receiptMs.p99),
         doubled: sum(all, driven => driven.doubled),
-        missing: sum(all, driven =>
-          driven.answered - driven.received - driven.receivedLate - driven.superseded > 0
-            ? driven.answered - driven.received - driven.receivedLate - driven.superseded
-            : 0,
-        ),
+        missing: sum(all, driven => driven.missing),
         superseded: sum(all, driven => driven.superseded),
       })
     }

@@ -36,8 +36,10 @@ export interface Driven {
   readonly receivedLate: number
   /** Receipts of what had been received before: an event sent twice. */
   readonly doubled: number
-  /** Events that never came: superseded by a later one of the same candidate. */
+  /** Events that never came because a later one of the same candidate did. */
   readonly superseded: number
+  /** Events that never came. */
+  readonly missing: number
   readonly answerMs: Spread
   readonly receiptMs: Spread
 }
@@ -189,6 +191,7 @@ async function run(drive: Drive): Promise<Driven> {
     receivedLate,
     doubled,
     superseded,
+    missing: drive.window === undefined ? 0 : outstanding,
     answerMs: spread(answerMs),
     receiptMs: spread(receiptMs),
   }
