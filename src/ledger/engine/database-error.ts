@@ -13,6 +13,9 @@ const AWAY = new Set(['57P01', '57P02', '57P03', '57P05', '53300', '25P03'])
 
 const STATEMENT_CANCELLED = '57014'
 
+/** What every statement is answered after one of its transaction has failed. */
+export const IN_FAILED_TRANSACTION = '25P02'
+
 const AWAY_SYSTEM = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

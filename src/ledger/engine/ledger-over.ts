@@ -6,7 +6,7 @@ import type pg from 'pg'
 import type { Clock } from '../../kernel/clock.js'
 import { HubError } from '../../kernel/errors.js'
 import type { Connections, Held } from './connections.js'
-import { asLedgerError, codeOf, isRepeatable } from './database-error.js'
+import { asLedgerError, codeOf, IN_FAILED_TRANSACTION, isRepeatable } from './database-error.js'
 import { kyselyOver } from './kysely-dialect.js'
 import { insideTransaction, refuseInsideTransaction } from './open-transaction.js'
 import type { Ledger, Log, QueryResult, Statement, Tx } from './types.js'
@@ -75,7 +75,7 @@ async function transactOnce<T>(connections: Connections, work: (tx: Tx) => Promi
     // A line that is dead fails the statements too, and the first of them says so.
     begun.catch(() => undefined)
     if (!held.pipelined) await begun
-    const { tx, end } = txOver(held)
+    const { tx, end, cause } = txOver(held)
     let result: T
     try {
       result = await insideTransaction(connections, () => work(tx))
@@ -84,7 +84,7 @@ async function transactOnce<T>(connections: Connections, work: (tx: Tx) => Promi
       await end()
       // A dead connection has rolled back already; the reason that counts is the one that brought us here.
       if (!held.isBroken()) await send(held, 'rollback').catch(() => undefined)
-      throw error
+      throw cause(error)
     }
     await end()
     await commit(held)
@@ -112,16 +112,27 @@ async function commit(held: Held): Promise<void> {
  * The transaction's handle, and its end: work that failed may have begun several things at once, and what goes on
  * after the others gave up must not reach a connection that is no longer its own.
  */
-function txOver(held: Held): { readonly tx: Tx; end(): Promise<void> } {
+function txOver(held: Held): {
+  readonly tx: Tx
+  end(): Promise<void>
+  /** Of several statements on their way together the first that failed says why; the others only that one did. */
+  cause(error: unknown): unknown
+} {
   let db: Tx['db'] | undefined
   let last: Promise<unknown> = Promise.resolve()
   let over = false
+  let failure: { readonly error: unknown } | undefined
   // Statements started together run in that order; a line that is not pipelined gets them one by one.
   const sendNext = async (sql: string | Statement, params?: readonly unknown[]) => {
     if (!held.pipelined) await last
     if (over)
       throw new HubError('HUB_DEFECT', { detail: 'a statement came after the end of its transaction' })
-    return send(held, sql, params)
+    try {
+      return await send(held, sql, params)
+    } catch (error) {
+      failure ??= { error }
+      throw error
+    }
   }
   const inTurn = async <Row>(sql: string | Statement, params?: readonly unknown[]) => {
     const run = sendNext(sql, params)
@@ -143,6 +154,7 @@ function txOver(held: Held): { readonly tx: Tx; end(): Promise<void> } {
       over = true
       await last
     },
+    cause: error => (failure && codeOf(error) === IN_FAILED_TRANSACTION ? failure.error : error),
   }
 }
 

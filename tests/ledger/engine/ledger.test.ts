@@ -133,6 +133,24 @@ forEachEngine('the ledger', engine => {
     expect(await after).toMatchObject({ rows: [{ x: 7 }] })
   })
 
+  it('knows why a transaction failed, whichever of its statements is heard of first', async () => {
+    const ledger = await engine.open({ empty: true })
+    const lose = `do $$ begin raise exception 'lost' using errcode = '40P01'; end $$`
+    let tries = 0
+    const done = await ledger.transaction(async tx => {
+      tries++
+      if (tries > 1) return 'repeated'
+      const slowly = tx.query(lose).catch(async error => {
+        // The caller of the failing statement takes longer to hear of it than the caller of the next one.
+        for (let hop = 0; hop < 50; hop++) await undefined
+        throw error
+      })
+      await Promise.all([slowly, tx.query('select 1')])
+      return 'unseen'
+    })
+    expect([done, tries]).toEqual(['repeated', 2])
+  })
+
   it('repeats a transaction that lost a deadlock', async () => {
     const ledger = await engine.open({ empty: true })
     await ledger.query('create schema hrhub; create table hrhub.t (id int primary key, n int)')
