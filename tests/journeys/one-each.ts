@@ -34,7 +34,8 @@ const CREATES: Readonly<Record<string, number>> = {
 
 const OPEN = `
   select flow || ' ' || state || ' ' || coalesce(because, '') as what from hrhub.deliveries
-   where open or claim is not null or (done < wanted and due_at <= now() + interval '1 minute')
+   where open or claim is not null or (state = 'waiting' and because in ('link', 'retry'))
+      or (done < wanted and due_at <= now() + interval '1 minute')
   union all select connection || ' message ' || id from hrhub.messages where state = 'new'`
 
 /** What is made a little after the last scene looked. */
@@ -103,13 +104,18 @@ interface MailBody {
   readonly sequence: number
 }
 
-/** Nothing is told twice in a row to one thing. */
+/**
+ * Nobody is told the same again and again. Once more is right where a system's older words, overtaken on their way,
+ * say that it holds something else.
+ */
 function expectNoEmptyUpdates(made: readonly Made[]): void {
-  const told = new Map<string, string>()
+  const told = new Map<string, { readonly words: string; readonly times: number }>()
   for (const { vendor, operation, id, body } of made.filter(one => one.verb === 'update')) {
     const thing = `${vendor} ${operation} ${id}`
     const words = JSON.stringify(body)
-    expect(told.get(thing), `${thing} told the same twice`).not.toBe(words)
-    told.set(thing, words)
+    const before = told.get(thing)
+    const times = before?.words === words ? before.times + 1 : 1
+    expect(times, `${thing} told the same`).toBeLessThan(3)
+    told.set(thing, { words, times })
   }
 }

@@ -23,6 +23,8 @@ export interface RunningSandbox {
   /** Every line the hub logged, at every level, as it would be written. */
   readonly log: string[]
   readonly printed: string[]
+  /** What was printed last and what the hub complained of, for the words of a failure. */
+  tale(): string
 }
 
 const ends: (() => Promise<unknown> | unknown)[] = []
@@ -81,7 +83,9 @@ export async function openSandbox({
     urls as Record<VendorName, string>,
     join(folder, 'sandbox', 'mail'),
   )
-  return { run, access, adminKey, folder, log, printed }
+  const complaints = () => log.filter(line => /"level":[456]0/.test(line)).slice(-20)
+  const tale = () => [...printed.slice(-14), ...complaints()].join('\n')
+  return { run, access, adminKey, folder, log, printed, tale }
 }
 
 async function openApi(hub: Hub) {

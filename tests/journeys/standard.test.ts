@@ -22,7 +22,7 @@ async function journeyOn(
 }
 
 async function expectGoodEnd(sandbox: RunningSandbox): Promise<void> {
-  expect(await sandbox.run.journey, sandbox.printed.slice(-12).join('\n')).toBe(true)
+  expect(await sandbox.run.journey, sandbox.tale()).toBe(true)
   await settled(sandbox)
   expect((await agreements(sandbox.access)).flatMap(({ problems }) => problems)).toEqual([])
   expectOneEach(rememberedEffects(sandbox.folder))
