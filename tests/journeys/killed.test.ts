@@ -31,7 +31,7 @@ it('killed at three moments, the journey comes to its end with one effect each',
     expect(sandbox.out()).not.toContain('The journey is at its end')
   }
   const last = startSandboxProcess(data, env)
-  await last.until('the end', () => last.out().includes('The journey is at its end'))
+  await last.until('the end', () => last.out().includes('The journey is at its end'), 200_000)
   expect(last.out()).toContain('Taking the journey up where it was.')
   expect(last.out().match(/all agree, one effect each/g)).toHaveLength(2)
   await last.stop()
@@ -41,7 +41,7 @@ it('killed at three moments, the journey comes to its end with one effect each',
   expectOneEach(rememberedEffects(data), { killed: true })
   expect(logged.filter(line => line.includes('delivery.attempted')).length).toBeGreaterThan(10)
   expect(logged.flatMap(line => personalIn(line).map(what => `${what}: ${line.slice(0, 200)}`))).toEqual([])
-}, 240_000)
+}, 480_000)
 
 /** Given to every start, as somebody with bookmarks would. */
 function freePort(): Promise<number> {

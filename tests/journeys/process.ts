@@ -47,7 +47,7 @@ export function startSandboxProcess(
     out: () => out,
     logged: () => [...readLog(data), ...err.split('\n')],
     ended,
-    async until(what, reached, within = 60_000) {
+    async until(what, reached, within = 120_000) {
       const printed = () => `${out.slice(-3000)}\n${err.slice(-3000)}`
       await eventually(
         what,

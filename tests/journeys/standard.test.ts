@@ -40,7 +40,7 @@ if (postgresUrl === undefined) {
       const sandbox = await journeyOn({}, server)
       expect(sandbox.run.hub.channel.carrier).toBe('postgres')
       await expectGoodEnd(sandbox)
-    }, 120_000)
+    }, 180_000)
 
     if (redisUrl !== undefined) {
       const redis = redisUrl
