@@ -1,6 +1,6 @@
 /**
  * The hub's source as plain JavaScript, for tests that start processes of their own and kill them. Compiled
- * without checking into a folder that can see node_modules; removed when the test process ends.
+ * without checking into a folder that can see node_modules; removed when the test file ends.
  */
 import {
   cpSync,
@@ -15,11 +15,16 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
+import { afterAll } from 'vitest'
 
 const ROOTS = ['src', 'connectors']
 /** Read by the hub beside its code; what is shipped is the real thing. */
 const DATA = ['mappings', 'openapi', 'config', 'tables']
 let folder: string | undefined
+// The process of a test file is ended from outside: its own exit is never heard of.
+afterAll(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+})
 
 /** @returns the folder that holds `src/…/*.js` */
 export function compiledSource(): string {
@@ -28,7 +33,6 @@ export function compiledSource(): string {
   mkdirSync(cache, { recursive: true })
   const made = mkdtempSync(join(cache, 'hrhub-compiled-'))
   folder = made
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }))
   cpSync('connectors', join(made, 'connectors'), { recursive: true })
   for (const root of ROOTS) {
     for (const file of readdirSync(root, { recursive: true }) as string[]) {
