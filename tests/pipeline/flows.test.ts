@@ -18,6 +18,15 @@ forEachEngine('flows', engine => {
     expect(feed.calls.map(call => call.body['title'])).toEqual(['A', 'A', 'B', 'C'])
   })
 
+  it('every: change sends a step for each message, also of those that came in one commit', async () => {
+    const feed = new FakeVendor('feed', { tokens: true })
+    const flow = vendorFlow('feed', 'interview', 'feed', 'message', title, { everyChange: true })
+    const hub = rig(await engine.open(), configOf([feed], [flow]))
+    await Promise.all(['A', 'B', 'C'].map(word => hub.say('ehr', 'interview', 'i1', { title: word })))
+    for (let i = 0; i < 4; i++) await hub.pass(3000)
+    expect(feed.bodies().map(body => body['title'])).toEqual(['A', 'B', 'C'])
+  })
+
   it('a renamed flow keeps its rows and resends nothing', async () => {
     const feishu = new FakeVendor('feishu', { tokens: true })
     const ledger = await engine.open()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { systemClock } from '../../src/kernel/clock.js'
 import type { Ledger } from '../../src/ledger/engine/types.js'
-import { links, records, sayings } from '../../src/ledger/schema.js'
+import { changes, links, records, sayings } from '../../src/ledger/schema.js'
 import { selectRows } from '../../src/ledger/table.js'
 import { reduce } from '../../src/model/reduce.js'
 import type { TenantConfig } from '../../src/pipeline/config/types.js'
@@ -148,6 +148,44 @@ forEachEngine('fold', engine => {
       input('ehr', 'candidate', 'c1', 1, { name: '张三' }),
     ])
     expect(result.verdicts.map(({ verdict }) => verdict.verdict)).toEqual(['folded', 'folded'])
+  })
+
+  it('makes what is missing where the mapping says so, and folds its own news into it later', async () => {
+    const ledger = await engine.open()
+    const result = await foldNow(ledger, [
+      input('ehr', 'application', 'a1', 1, { candidate: reference('candidate', 'c1', 'create') }),
+    ])
+    expect(result.changed.map(({ kind, paths }) => [kind, paths[0]])).toEqual([
+      ['application', '$new'],
+      ['candidate', '$new'],
+    ])
+    const known = await foldNow(ledger, [input('ehr', 'candidate', 'c1', 1, { name: '张三' })])
+    expect(known.verdicts[0]?.verdict.verdict).toBe('folded')
+    expect((await all(ledger)).map(({ kind, data }) => [kind, data['name']])).toEqual(
+      expect.arrayContaining([['candidate', '张三']]),
+    )
+    expect(await all(ledger)).toHaveLength(2)
+  })
+
+  it('makes a Change of each message of a batch, each with the hash of the one before', async () => {
+    const ledger = await engine.open()
+    const said = (message: string, at: number, fields: Record<string, string>) =>
+      input('ehr', 'candidate', 'c1', at, fields, { message })
+    const { changed } = await foldNow(ledger, [
+      said('m1', 1, { name: '张三' }),
+      said('m2', 2, { name: '张三丰' }),
+      said('m2', 2, { source: 'ehr' }),
+      said('m3', 3, { name: '张三丰' }),
+    ])
+    expect(changed.map(({ paths, data }) => [paths, data])).toEqual([
+      [['$new', 'name'], { name: '张三' }],
+      [['name', 'source'], { name: '张三丰', source: 'ehr' }],
+    ])
+    const made = await selectRows(ledger, changes, 'where t.tenant = $1 order by t.seq', [TENANT])
+    expect(made.map(({ version }) => version)).toEqual([1, 2])
+    expect(made[1]?.previous).toBe(made[0]?.hash)
+    expect(made.map(({ seq }) => seq)).toEqual(changed.map(({ seq }) => seq))
+    expect((await all(ledger))[0]).toMatchObject({ version: 2, hash: made[1]?.hash })
   })
 
   it('refuses one value with its path and folds the rest', async () => {

@@ -23,6 +23,16 @@ import type { World } from './world.js'
 /** Later than this past its arrival no message is: a clock of 2099 must not freeze a field. */
 const FUTURE_MS = 5 * 60_000
 
+/** What one message made of a record: each becomes a Change of its own, so that every step can be sent (05). */
+export interface Step {
+  readonly message: string | undefined
+  /** Undefined: how it stood cannot be told path by path (other ownership). */
+  readonly before: RecordState | undefined
+  after: RecordState
+  readonly cause: JsonObject
+  readonly depth: number
+}
+
 export interface Entry {
   readonly law: KindLaw
   readonly row: RecordRow
@@ -30,27 +40,31 @@ export interface Entry {
   readonly links: Map<string, LinkRow>
   state: RecordState | undefined
   before: RecordState | undefined
+  readonly steps: Step[]
   /** Sayings of this batch; with those of the ledger they are the set. */
   readonly fresh: SayingRow[]
   stored: SayingRow[] | undefined
   /** Sayings were taken back: it is written though nothing new was said. */
   retracted: boolean
   depth: number
-  cause: JsonObject
   readonly contests: Contest[]
 }
 
-/** @returns the records, locked, and a change number for each: taken under the locks, so a later change has a greater one */
+/**
+ * @param steps how many changes there can be
+ * @returns the records, locked, and numbers for the changes: taken under the locks, so a later change has a greater one
+ */
 export async function openEntries(
   world: World,
   records: readonly string[],
+  steps: number,
 ): Promise<{ entries: Map<string, Entry>; numbers: readonly number[] }> {
   const { tx, config, clock } = world
   const old = records.filter(id => !world.newRecords.has(id))
   const [rows, links, numbers] = await Promise.all([
     lockRecords(tx, config.tenant, old),
     linksOfRecords(tx, config.tenant, old),
-    takeChangeNumbers(tx, records.length),
+    takeChangeNumbers(tx, steps),
   ])
   const entries = new Map<string, Entry>()
   const open = (row: RecordRow, isNew: boolean) => {
@@ -67,7 +81,7 @@ export async function openEntries(
       stored: isNew ? [] : undefined,
       retracted: false,
       depth: 0,
-      cause: {},
+      steps: [],
       contests: [],
     })
   }
@@ -206,19 +220,47 @@ function noteContests(entry: Entry, input: FoldInput, saying: Saying): void {
   }
 }
 
+/**
+ * Writes down what an input made of the record; inputs of one message make one step.
+ * @returns whether the record is another now
+ */
+export function noteStep(entry: Entry, before: RecordState | undefined, input: FoldInput): boolean {
+  const { state, row, steps } = entry
+  if (!state) return false
+  const was = before ?? row
+  const changed = !sameJson(was.data, state.data) || was.gone !== state.gone
+  if (!changed && !(entry.isNew && steps.length === 0)) return false
+  entry.depth = Math.max(entry.depth, input.cause.depth)
+  const last = steps.at(-1)
+  if (last && last.message !== undefined && last.message === input.message) last.after = state
+  else
+    steps.push({
+      message: input.message,
+      before,
+      after: state,
+      depth: entry.depth,
+      cause: {
+        by: input.cause.by,
+        id: input.cause.id ?? null,
+        connection: input.connection,
+        flow: input.flow,
+        depth: entry.depth,
+      },
+    })
+  return changed
+}
+
 /** Leaves that differ between two states, with keys. Derived members are compared by name. */
-export function changedPaths(entry: Entry): string[] {
-  const { before, state } = entry
-  if (!state) return []
+export function changedPaths({ row }: Entry, { before, after }: Pick<Step, 'before' | 'after'>): string[] {
   const paths = new Set<string>()
-  const old = before ?? { stamps: new Map(), data: entry.row.data, gone: entry.row.gone }
+  const old = before ?? row
   if (before) {
-    for (const [path, stamp] of state.stamps)
-      if (!sameJson(stamp.value, old.stamps.get(path)?.value ?? null)) paths.add(path)
-    for (const path of old.stamps.keys()) if (!state.stamps.has(path)) paths.add(path)
+    for (const [path, stamp] of after.stamps)
+      if (!sameJson(stamp.value, before.stamps.get(path)?.value ?? null)) paths.add(path)
+    for (const path of before.stamps.keys()) if (!after.stamps.has(path)) paths.add(path)
   }
-  for (const name of new Set([...Object.keys(old.data), ...Object.keys(state.data)])) {
-    if (sameJson(member(old.data, name), member(state.data, name))) {
+  for (const name of new Set([...Object.keys(old.data), ...Object.keys(after.data)])) {
+    if (sameJson(member(old.data, name), member(after.data, name))) {
       for (const path of [...paths])
         if (path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`)) paths.delete(path)
     } else if (
@@ -227,7 +269,7 @@ export function changedPaths(entry: Entry): string[] {
       paths.add(name)
   }
   paths.delete(GONE)
-  if (old.gone !== state.gone) paths.add(GONE)
+  if (old.gone !== after.gone) paths.add(GONE)
   return [...paths].sort()
 }
 

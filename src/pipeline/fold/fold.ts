@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../../kernel/clock.js'
 import { HubError, isHubError } from '../../kernel/errors.js'
-import { canonicalJson, type JsonObject, sameJson } from '../../kernel/json.js'
+import { canonicalJson, type JsonObject } from '../../kernel/json.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { identityText, proposeMerges, takeIdentities } from '../../ledger/identity.js'
 import type { ChangeRow, LinkRow, Verdict } from '../../ledger/schema.js'
@@ -19,7 +19,16 @@ import {
   updateRecords,
 } from '../../ledger/write-fold.js'
 import type { TenantConfig } from '../config/types.js'
-import { applySaying, changedPaths, checkSaying, type Entry, openEntries, sayingOf } from './apply.js'
+import {
+  applySaying,
+  changedPaths,
+  checkSaying,
+  type Entry,
+  noteStep,
+  openEntries,
+  type Step,
+  sayingOf,
+} from './apply.js'
 import { identityKeysOf } from './identity-keys.js'
 import { type Located, locate } from './locate.js'
 import { refsOf } from './record-refs.js'
@@ -76,9 +85,12 @@ export async function startFold(
   const waits: { what: string; message: string | undefined }[] = []
   const placed = place(world, inputs, outcomes, waits)
   await winRaces(world, placed)
-  const { entries, numbers } = await openEntries(world, [
-    ...new Set(placed.map(({ located }) => located.record)),
-  ])
+  const { entries, numbers } = await openEntries(
+    world,
+    // Also what was made only to be referred to (`missing: create`).
+    [...new Set([...placed.map(({ located }) => located.record), ...world.newRecords.keys()])],
+    placed.length + world.newRecords.size,
+  )
   for (const { input, located, fields } of placed) {
     const entry = entries.get(located.record)
     if (!entry) {
@@ -88,19 +100,8 @@ export async function startFold(
     const before = entry.state
     try {
       await applySaying(world, entry, input, sayingOf(entry.law, input, located.link.id, fields))
-      entry.depth = Math.max(entry.depth, input.cause.depth)
-      entry.cause = {
-        by: input.cause.by,
-        id: input.cause.id ?? null,
-        connection: input.connection,
-        flow: input.flow,
-        depth: entry.depth,
-      }
       outcomes.set(input, {
-        verdict:
-          sameJson(before?.data, entry.state?.data) && before?.gone === entry.state?.gone
-            ? 'unchanged'
-            : 'folded',
+        verdict: noteStep(entry, before, input) ? 'folded' : 'unchanged',
         record: entry.row.id,
       })
     } catch (error) {
@@ -108,6 +109,7 @@ export async function startFold(
       outcomes.set(input, { verdict: 'invalid', error })
     }
   }
+  for (const entry of entries.values()) noteMade(entry)
   const { changed, written } = write(world, [...entries.values()], numbers)
   return {
     result: {
@@ -120,6 +122,12 @@ export async function startFold(
     },
     written,
   }
+}
+
+/** A record that is only referred to so far has a first Change too: it is in the feed before anybody speaks of it. */
+function noteMade({ isNew, steps, state }: Entry): void {
+  if (!isNew || steps.length > 0 || !state) return
+  steps.push({ message: undefined, before: state, after: state, depth: 0, cause: { by: 'reference' } })
 }
 
 export const sayingKey = (row: { readonly link: string; readonly id: string }) => `${row.link}\n${row.id}`
@@ -237,7 +245,7 @@ async function winRaces(world: World, placed: readonly Placed[]): Promise<void> 
 const raceLost = () =>
   new HubError('PIPELINE_RACE_LOST', { detail: 'another process made the same link or person' })
 
-/** Sends the writes of some entries; those that changed get the numbers, in order. */
+/** Sends the writes of some entries; their steps get the numbers, in order. */
 export function write(
   world: World,
   entries: readonly Entry[],
@@ -245,53 +253,20 @@ export function write(
 ): { changed: ChangedRecord[]; written: Promise<unknown> } {
   const { tx, config, clock } = world
   const now = clock.now()
-  const changing = entries.flatMap(entry => {
-    const paths = changedPaths(entry)
-    return entry.state && (paths.length > 0 || entry.isNew)
-      ? [{ entry, state: entry.state, paths: entry.isNew ? ['$new', ...paths] : paths }]
-      : []
-  })
+  const changing = entries.filter(entry => entry.steps.length > 0)
   const changes: ChangeRow[] = []
   const changed: ChangedRecord[] = []
-  for (const [index, { entry, state, paths }] of changing.entries()) {
-    const { row } = entry
-    const seq = numbers[index] ?? 0
-    row.version += 1
-    row.updated_at = now
-    const salt = randomBytes(16).toString('hex')
-    const content = canonicalJson({
-      record: row.id,
-      version: row.version,
-      paths,
-      commitment: commit(salt, state.data),
-      previous: row.hash,
-      cause: entry.cause,
-    })
-    const hash = createHash('sha256').update(content).digest('hex')
-    changes.push({
-      tenant: config.tenant,
-      seq,
-      record: row.id,
-      kind: row.kind,
-      version: row.version,
-      paths,
-      data: state.data,
-      cause: entry.cause,
-      at: now,
-      salt,
-      hash,
-      previous: row.hash,
-    })
-    row.hash = hash
-    changed.push({
-      id: row.id,
-      kind: row.kind,
-      seq,
-      paths,
-      data: state.data,
-      gone: state.gone,
-      depth: entry.depth,
-    })
+  for (const entry of changing) {
+    for (const [index, step] of entry.steps.entries()) {
+      const paths = changedPaths(entry, step)
+      if (entry.isNew && index === 0) paths.unshift('$new')
+      const seq = numbers[changes.length]
+      if (seq === undefined) throw new TypeError('more changes than numbers were taken')
+      changes.push(changeOf(entry, step, paths, seq, now))
+      const { id, kind } = entry.row
+      const { data, gone } = step.after
+      changed.push({ id, kind, seq, paths, data, gone, depth: step.depth })
+    }
   }
   for (const { row, state } of entries) {
     if (!state) continue
@@ -301,7 +276,7 @@ export function write(
     row.findings = state.findings as never
   }
   const touched = entries.filter(entry => entry.fresh.length > 0 || entry.isNew || entry.retracted)
-  const referring = changing.filter(({ entry, paths }) => entry.isNew || touchesRefs(entry, paths))
+  const referring = changing.filter(entry => entry.isNew || touchesRefs(entry))
   const written = Promise.all([
     insertRecords(
       tx,
@@ -319,8 +294,8 @@ export function write(
     replaceRefs(
       tx,
       config.tenant,
-      referring.map(({ entry }) => entry.row.id),
-      referring.flatMap(({ entry }) =>
+      referring.map(entry => entry.row.id),
+      referring.flatMap(entry =>
         refsOf(entry.row.kind, entry.row.data).map(ref => ({ from_record: entry.row.id, ...ref })),
       ),
     ),
@@ -329,15 +304,40 @@ export function write(
   return { changed, written }
 }
 
+/** The record's next Change; its hash holds that of the one before. */
+function changeOf(
+  { row }: Entry,
+  { after, cause }: Step,
+  paths: readonly string[],
+  seq: number,
+  now: number,
+): ChangeRow {
+  row.version += 1
+  row.updated_at = now
+  const salt = randomBytes(16).toString('hex')
+  const previous = row.hash
+  const content = canonicalJson({
+    record: row.id,
+    version: row.version,
+    paths,
+    commitment: commit(salt, after.data),
+    previous,
+    cause,
+  })
+  row.hash = createHash('sha256').update(content).digest('hex')
+  const { tenant, id: record, kind, version, hash } = row
+  return { tenant, seq, record, kind, version, paths, data: after.data, cause, at: now, salt, hash, previous }
+}
+
 /** Salted, so that data and salt can be erased and the chain stays whole (05). */
 export function commit(salt: string, data: JsonObject): string {
   return createHash('sha256').update(salt).update(canonicalJson(data)).digest('hex')
 }
 
-function touchesRefs(entry: Entry, paths: readonly string[]): boolean {
+function touchesRefs(entry: Entry): boolean {
   const before = entry.before ? refsOf(entry.row.kind, entry.before.data) : []
   const after = refsOf(entry.row.kind, entry.row.data)
-  return paths.length > 0 && JSON.stringify(before) !== JSON.stringify(after)
+  return JSON.stringify(before) !== JSON.stringify(after)
 }
 
 function speakingLinks(entry: Entry): LinkRow[] {

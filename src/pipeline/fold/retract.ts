@@ -7,7 +7,7 @@ import { deleteSayings, sayingsOfLinks, sayingsOfMessages } from '../../ledger/f
 import { reduce } from '../../model/reduce.js'
 import type { TenantConfig } from '../config/types.js'
 import type { Parts } from '../parts.js'
-import { fromRow, openEntries, ownershipOver } from './apply.js'
+import { changedPaths, fromRow, openEntries, ownershipOver } from './apply.js'
 import { sayingKey, write } from './fold.js'
 import type { ChangedRecord } from './types.js'
 import type { World } from './world.js'
@@ -24,17 +24,27 @@ export async function retract(
   const stale = before.filter(row => !row.told && !spoken.has(sayingKey(row)))
   if (stale.length === 0) return []
   const world = emptyWorld(tx, parts, config)
-  const { entries, numbers } = await openEntries(world, [...new Set(stale.map(row => row.record))])
+  const records = [...new Set(stale.map(row => row.record))]
+  const { entries, numbers } = await openEntries(world, records, records.length)
   await deleteSayings(tx, config.tenant, stale)
   for (const entry of entries.values()) {
     const set = await sayingsOfLinks(tx, config.tenant, [...entry.links.keys()])
-    entry.state = reduce(entry.law, set.map(fromRow), ownershipOver(world, entry))
+    const before = entry.state
+    const after = reduce(entry.law, set.map(fromRow), ownershipOver(world, entry))
+    entry.state = after
     entry.retracted = true
-    entry.cause = {
-      by: 'message',
-      id: stale.find(row => row.record === entry.row.id)?.message ?? null,
-      retracted: true,
+    const step = {
+      message: undefined,
+      before,
+      after,
+      depth: 0,
+      cause: {
+        by: 'message',
+        id: stale.find(row => row.record === entry.row.id)?.message ?? null,
+        retracted: true,
+      },
     }
+    if (changedPaths(entry, step).length > 0) entry.steps.push(step)
   }
   const { changed, written } = write(world, [...entries.values()], numbers)
   await written

@@ -27,7 +27,8 @@ export async function affectedBy(
 ): Promise<Touched[]> {
   const touched = new Map<string, Touched>()
   const touch = (flow: OutFlow, record: string, seq: number) => {
-    const key = `${flow.id}\n${record}`
+    // A flow of `every: change` has a row for each.
+    const key = flow.everyChange ? `${flow.id}\n${record}\n${seq}` : `${flow.id}\n${record}`
     const known = touched.get(key)
     if (!known || known.seq < seq) touched.set(key, { flow, record, seq, assert: false })
   }

@@ -170,16 +170,9 @@ function rowsFor(
     due_at: Math.max(now, judged.at ?? now),
   })
   if (flow.everyChange) {
-    return changed
-      .filter(change => change.id === record)
-      .map(change =>
-        row(
-          `${record}\n${change.seq}`,
-          change.seq,
-          { wants: 'there', at: undefined, item: undefined },
-          change.seq,
-        ),
-      )
+    // News of a record that this one refers to is no step of its own.
+    if (!changed.some(change => change.id === record && change.seq === seq)) return []
+    return [row(`${record}\n${seq}`, seq, { wants: 'there', at: undefined, item: undefined }, seq)]
   }
   let judged: Judged[]
   try {
