@@ -88,6 +88,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     tenant: options.tenant,
     name: options.name,
     connector: connector.name,
+    concurrency,
     ...(connector.callback && { verify: connector.callback.scheme }),
     resource(name) {
       const resource = find(name)

@@ -175,6 +175,8 @@ export interface Connection {
   readonly connector: string
   /** Scheme that proves its callbacks, `hmac`; undefined = it takes none. */
   readonly verify?: string
+  /** Calls it takes at once. */
+  readonly concurrency?: number
   resource(name: string): ResourceAbility | undefined
   open(request: RawRequest): Promise<Opened>
   items(body: Json, request: Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers'>): readonly Item[]

@@ -6,6 +6,7 @@ import { texts } from './engine/parameters.js'
 import type { Querying } from './engine/types.js'
 import { type DeliveryRow, deliveries } from './schema.js'
 import { asRows } from './table.js'
+import type { Due } from './want-deliveries.js'
 
 export type Claimed = DeliveryRow & { readonly lost: boolean }
 
@@ -58,12 +59,12 @@ export async function findDue(
   most: number,
   paused: readonly string[],
   tenants: readonly string[],
-): Promise<{ tenant: string; id: string }[]> {
-  const { rows } = await ledger.query<{ tenant: string; id: string }>(
+): Promise<{ tenant: string; connection: string; id: string }[]> {
+  const { rows } = await ledger.query<{ tenant: string; connection: string; id: string }>(
     {
       name: 'find_due',
-      text: `select tenant, id from (
-               select tenant, id, due_at, row_number() over (partition by tenant, connection order by due_at) as turn
+      text: `select tenant, connection, id from (
+               select tenant, connection, id, due_at, row_number() over (partition by tenant, connection order by due_at) as turn
                from hrhub.deliveries d
                where due_at <= $1 and (claim is null or lease_until < $1) and tenant = any($4::text[])
                  and not (tenant || '/' || connection = any($3::text[])) and (change is null or not exists (${EARLIER}))) d
@@ -80,16 +81,16 @@ export async function nextInOrder(
   tenant: string,
   flows: readonly string[],
   records: readonly string[],
-): Promise<{ id: string; due_at: number }[]> {
+): Promise<Due[]> {
   if (records.length === 0) return []
-  const { rows } = await tx.query<{ id: string; due_at: Date }>(
+  const { rows } = await tx.query<{ id: string; connection: string; due_at: Date }>(
     {
       name: 'next_in_order',
-      text: `select distinct on (flow, record) id, due_at from hrhub.deliveries
+      text: `select distinct on (flow, record) id, connection, due_at from hrhub.deliveries
              where tenant = $1 and flow = any($2::text[]) and record = any($3::text[]) and change is not null
                and due_at is not null and claim is null order by flow, record, change`,
     },
     [tenant, texts(flows), texts(records)],
   )
-  return rows.map(row => ({ id: row.id, due_at: row.due_at.getTime() }))
+  return rows.map(({ id, connection, due_at }) => ({ id, connection, due_at: due_at.getTime() }))
 }

@@ -19,7 +19,7 @@ const SPENT = '(t.flow = any($2::text[]) and t.done > 0 and not t.open)'
 const AGAIN = `update hrhub.deliveries t set state = 'waiting', because = 'due', due_at = $4, updated_at = $4,
     tries = case when t.open then t.tries else 0 end, fingerprint = case when t.open then t.fingerprint else null end
   where t.tenant = $1 and t.id = any($3::text[]) and t.claim is null and not ${DOUBTFUL} and not ${SPENT}
-  returning t.id`
+  returning t.id, t.connection`
 
 /** Makes rows due now, whatever they wait for. @returns those that are; the others may not be sent again like this */
 export async function makeDue(
@@ -30,13 +30,13 @@ export async function makeDue(
   now: number,
 ): Promise<Due[]> {
   if (ids.length === 0) return []
-  const { rows } = await ledger.query<{ id: string }>({ name: 'make_due', text: AGAIN }, [
+  const { rows } = await ledger.query<{ id: string; connection: string }>({ name: 'make_due', text: AGAIN }, [
     tenant,
     texts(onceFlows),
     texts([...ids].sort()),
     new Date(now),
   ])
-  return rows.map(({ id }) => ({ id, due_at: now }))
+  return rows.map(row => ({ ...row, due_at: now }))
 }
 
 /** A page of ids that `makeDue` would take; without a state, those that rest unwillingly. */

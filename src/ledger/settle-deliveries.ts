@@ -60,7 +60,7 @@ const SETTLE = `update hrhub.deliveries t set
     because = case when ${AGAIN} then 'due' else v.because end,
     due_at = case when ${AGAIN} then v.updated_at else v.due_at end
   from ${unnested(settling, COLUMNS)} where t.tenant = v.tenant and t.id = v.id and t.claim = v.claim
-  returning t.id, t.due_at`
+  returning t.id, t.connection, t.due_at`
 
 /** @returns rows due again, and the ids that were still ours; a lost claim leaves the row to whoever has it now */
 export async function settleDeliveries(
@@ -75,7 +75,9 @@ export async function settleDeliveries(
   )
   const settled = asRows(deliveries, written.rows)
   return {
-    due: settled.flatMap(row => (row.due_at === null ? [] : [{ id: row.id, due_at: row.due_at }])),
+    due: settled.flatMap(({ id, connection, due_at }) =>
+      due_at === null ? [] : [{ id, connection, due_at }],
+    ),
     ours: new Set(settled.map(row => row.id)),
   }
 }

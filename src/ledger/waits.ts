@@ -3,6 +3,7 @@ import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { waits } from './schema.js'
 import { insertRows } from './table.js'
+import type { Due } from './want-deliveries.js'
 
 export interface Wait {
   readonly what: string
@@ -75,15 +76,15 @@ export async function dueNow(
   tenant: string,
   deliveries: readonly string[],
   now: number,
-): Promise<{ id: string; due_at: number }[]> {
+): Promise<Due[]> {
   if (deliveries.length === 0) return []
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await tx.query<{ id: string; connection: string }>(
     {
       name: 'due_now',
       text: `update hrhub.deliveries set due_at = $3, state = 'waiting', because = 'due' where tenant = $1 and id = any($2::text[])
-             and claim is null and state = 'waiting' and because = 'link' returning id`,
+             and claim is null and state = 'waiting' and because = 'link' returning id, connection`,
     },
     [tenant, texts(deliveries), new Date(now)],
   )
-  return rows.map(({ id }) => ({ id, due_at: now }))
+  return rows.map(row => ({ ...row, due_at: now }))
 }

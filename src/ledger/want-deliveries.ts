@@ -30,6 +30,8 @@ export type WantRow = Pick<
 
 export interface Due {
   readonly id: string
+  /** Whose lane it goes in. */
+  readonly connection: string
   readonly due_at: number
 }
 
@@ -64,7 +66,7 @@ const RAISE = `on conflict (tenant, flow, key) do update set
   tries = case when t.open then t.tries else 0 end,
   state = case when t.open or t.claim is not null or ${STAYS_PARKED} then t.state else excluded.state end`
 
-const RETURNING = 'returning t.id, t.due_at'
+const RETURNING = 'returning t.id, t.connection, t.due_at'
 
 /** @returns rows that are due at some time, with that time */
 export async function wantDeliveries(tx: Tx, rows: readonly WantRow[], once: boolean): Promise<Due[]> {
@@ -78,7 +80,7 @@ export async function wantDeliveries(tx: Tx, rows: readonly WantRow[], once: boo
     Record<string, unknown>
   >(tx, { ...deliveries, name: 'deliveries as t' } as typeof deliveries, COLUMNS, sorted, tail)
   return asRows(deliveries, made).flatMap(row =>
-    row.due_at === null ? [] : [{ id: row.id, due_at: row.due_at }],
+    row.due_at === null ? [] : [{ id: row.id, connection: row.connection, due_at: row.due_at }],
   )
 }
 

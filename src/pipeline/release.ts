@@ -35,14 +35,16 @@ export async function releaseDelivery(
   release: Release,
 ): Promise<void> {
   const now = parts.clock.now()
-  const due = await parts.ledger.transaction(async tx => {
+  const connection = await parts.ledger.transaction(async tx => {
     const row = await lockDelivery(tx, tenant, id)
     if (!row) throw new HubError('PIPELINE_DELIVERY_UNKNOWN', { detail: `there is no delivery ${id}` })
     if (row.claim !== null) throw new HubError('PIPELINE_DELIVERY_BUSY', { detail: `${id} is at work` })
-    if (row.open) return releaseEffect(tx, parts, row, release)
-    return releaseGone(tx, row, release, now)
+    const due = row.open
+      ? await releaseEffect(tx, parts, row, release)
+      : await releaseGone(tx, row, release, now)
+    return due ? row.connection : undefined
   })
-  if (due) bell.ring(tenant, [{ id, due_at: now }])
+  if (connection !== undefined) bell.ring(tenant, [{ id, connection, due_at: now }])
   parts.log.info({ tenant, delivery: id, as: release.as }, 'delivery.released')
 }
 

@@ -30,14 +30,18 @@ export async function sweep(parts: Parts, refolder: Refolder, bell: Bell): Promi
     else parts.paused.delete(name)
   }
   const left = await ledger.transaction(tx => lockNewMessages(tx, now - MESSAGE_AGE_MS, MOST_MESSAGES))
-  for (const [tenant, ids] of grouped(left)) await refolder.refold(tenant, ids)
+  for (const [tenant, rows] of grouped(left))
+    await refolder.refold(
+      tenant,
+      rows.map(row => row.id),
+    )
   const waits = await sweepWaits(parts, refolder, bell)
   const tenants = parts.tenants().map(config => config.tenant)
   const due = await findDue(ledger, now, MOST_DUE, [...parts.paused], tenants)
-  for (const [tenant, ids] of grouped(due))
+  for (const [tenant, rows] of grouped(due))
     bell.ring(
       tenant,
-      ids.map(id => ({ id, due_at: now })),
+      rows.map(({ id, connection }) => ({ id, connection, due_at: now })),
     )
   const result = { messages: left.length, waits, due: due.length }
   if (left.length + waits + due.length > 0) parts.log.info(result, 'sweep.found')
@@ -66,8 +70,12 @@ export async function sweepWaits(parts: Parts, refolder: Refolder, bell: Bell): 
   return fulfilled.length
 }
 
-function grouped(rows: readonly { readonly tenant: string; readonly id: string }[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const { tenant, id } of rows) groups.set(tenant, [...(groups.get(tenant) ?? []), id])
+function grouped<T extends { readonly tenant: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const row of rows) {
+    const known = groups.get(row.tenant)
+    if (known) known.push(row)
+    else groups.set(row.tenant, [row])
+  }
   return groups
 }

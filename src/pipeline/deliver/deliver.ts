@@ -34,8 +34,11 @@ const UNANSWERED: ReadonlySet<OutcomeKind> = new Set(['unreachable', 'unknown', 
 const MOST = 256
 
 export interface Deliverer {
-  /** Claims what is due of these and works on it. Resolves when all of it rests. */
-  deliver(tenant: string, ids: readonly string[]): Promise<void>
+  /**
+   * Claims what is due of these and works on it. Resolves when all of it rests.
+   * @param rested told of rows as they come to rest, and of those that were not ours to work on
+   */
+  deliver(tenant: string, ids: readonly string[], rested: (rows: number) => void): Promise<void>
 }
 
 export interface DelivererOptions {
@@ -74,7 +77,11 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     },
   })
 
-  async function deliver(tenant: string, ids: readonly string[]): Promise<void> {
+  async function deliver(
+    tenant: string,
+    ids: readonly string[],
+    rested: (rows: number) => void,
+  ): Promise<void> {
     const config = parts.config(tenant)
     const paused = [...parts.paused].flatMap(name =>
       name.startsWith(`${tenant}/`) ? [name.slice(tenant.length + 1)] : [],
@@ -85,9 +92,10 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       leaseMs: LEASE_MS,
       paused,
     })
+    if (rows.length < ids.length) rested(ids.length - rows.length)
     if (rows.length === 0) return
     const loaded = await loadRows(parts, config, rows)
-    await Promise.all(rows.map(row => guarded(config, row, loaded)))
+    await Promise.all(rows.map(row => guarded(config, row, loaded).finally(() => rested(1))))
   }
 
   /** A row that fails in a way nobody foresaw keeps its claim until the lease ends, and is shown as a defect. */
