@@ -16,9 +16,9 @@ const doors: Doors = {
     const address = await app.listen({ host: hub.settings.host, port: hub.settings.port })
     return { address, close: async () => void (await app.close()) }
   },
-  async sandbox(settings, openDoor) {
+  async sandbox(settings, options) {
     const { runSandbox } = await import('./sandbox/run.js')
-    const { hub, stop } = await runSandbox(settings, { openDoor })
+    const { hub, stop } = await runSandbox(settings, options)
     return { log: hub.log, stop }
   },
 }

@@ -13,7 +13,11 @@ export interface Doors {
   /** Runs the simulated vendors and a hub between them. */
   sandbox(
     settings: HubSettings,
-    openDoor: (hub: Hub) => Promise<SandboxDoor>,
+    options: {
+      readonly openDoor: (hub: Hub) => Promise<SandboxDoor>
+      /** Whether the process was told to stop while it was starting. */
+      readonly stopAsked: () => boolean
+    },
   ): Promise<{ readonly log: Log; stop(): Promise<void> }>
 }
 

@@ -2,9 +2,19 @@
 import type { Invocation } from './invocation.js'
 import { openSandboxDoor } from './open-doors.js'
 import type { Exit } from './terminal.js'
-import { untilStopped } from './until-stopped.js'
+import { type Signals, untilStopped } from './until-stopped.js'
 
-export async function sandbox({ settings, doors }: Invocation): Promise<Exit> {
-  const running = await doors.sandbox(settings, hub => openSandboxDoor(hub, doors.api))
-  return untilStopped({ log: running.log, close: () => running.stop() })
+export async function sandbox({ settings, doors }: Invocation, signals?: Signals): Promise<Exit> {
+  return untilStopped(
+    {
+      async start(stopAsked) {
+        const { log, stop } = await doors.sandbox(settings, {
+          openDoor: hub => openSandboxDoor(hub, doors.api),
+          stopAsked,
+        })
+        return { log, close: stop }
+      },
+    },
+    signals,
+  )
 }

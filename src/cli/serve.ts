@@ -23,28 +23,36 @@ export async function serve(
 ): Promise<Exit> {
   if (!isRole(role))
     throw new HubError('CLI_USE_WRONG', { detail: `--role is one of ${ROLES.join(', ')}; not ${role}` })
-  const hub = await startHub({ settings: withProjects(settings), role })
-  let opened: OpenedDoors
+  return untilStopped(
+    {
+      async start() {
+        const hub = await startHub({ settings: withProjects(settings), role })
+        const opened = await opening(hub, role, doors)
+        return {
+          hub,
+          opened,
+          log: hub.log,
+          reload: () => reload(hub, terminal),
+          async close() {
+            await opened.close()
+            await hub.stop()
+          },
+        }
+      },
+      // Who reads that it listens may send a signal at once.
+      started: ({ hub, opened }) => tell(terminal, hub, role, opened),
+    },
+    signals,
+  )
+}
+
+async function opening(hub: Hub, role: Role, doors: Invocation['doors']): Promise<OpenedDoors> {
   try {
-    opened = await openDoors(hub, role === 'worker' ? undefined : doors.api)
+    return await openDoors(hub, role === 'worker' ? undefined : doors.api)
   } catch (error) {
     await hub.stop()
     throw error
   }
-  // Who reads that it listens may send a signal at once.
-  const stopped = untilStopped(
-    {
-      log: hub.log,
-      reload: () => reload(hub, terminal),
-      async close() {
-        await opened.close()
-        await hub.stop()
-      },
-    },
-    signals,
-  )
-  tell(terminal, hub, role, opened)
-  return stopped
 }
 
 function tell(terminal: Terminal, { settings, parts, channel }: Hub, role: Role, opened: OpenedDoors): void {
