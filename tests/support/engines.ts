@@ -11,8 +11,8 @@
  * Every database is dropped and every ledger closed when the file ends; a ledger that cannot close fails the file.
  * Migrations run once per file: later databases are copies of the first.
  */
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,12 +24,13 @@ import { openLedger } from '../../src/ledger/engine/open-ledger.js'
 import type { Ledger, LedgerOptions } from '../../src/ledger/engine/types.js'
 import { migrate } from '../../src/ledger/migrate.js'
 import { MIGRATIONS } from '../../src/ledger/migrations/all.js'
+import { reusedLedgers } from './reused-ledgers.js'
 
 export const silent = pino({ level: 'silent' })
 
 export interface TestEngine {
   readonly name: 'pglite' | 'postgres'
-  /** A fresh, migrated database (or an empty one), closed and dropped at the end of the file. */
+  /** A migrated database with nothing in it (or one not migrated), closed and dropped at the end of the file. */
   open(options?: Partial<LedgerOptions> & { readonly empty?: boolean }): Promise<Ledger>
   /** Postgres: address of the database of a ledger, for a second process. Undefined on PGlite. */
   addressOf(ledger: Ledger): string | undefined
@@ -49,46 +50,59 @@ export function forEachEngine(title: string, suite: (engine: TestEngine) => void
 
 function pgliteEngine(): TestEngine {
   const opened: Ledger[] = []
-  let folder: string | undefined
   let template: Promise<string> | undefined
   afterAll(async () => {
     await Promise.all(opened.map(ledger => ledger.close()))
-    if (folder) rmSync(folder, { recursive: true, force: true })
   })
   const open = async (options: Partial<LedgerOptions>) => {
     const ledger = await openLedger({ clock: systemClock, log: silent, ...options })
     opened.push(ledger)
     return ledger
   }
-  const makeTemplate = async () => {
-    folder = mkdtempSync(join(tmpdir(), 'hrhub-test-'))
-    const ledger = await open({ restoreFrom: await emptyDump() })
-    await migrate(ledger, MIGRATIONS)
-    const file = join(folder, 'template.tar.gz')
-    await ledger.dump(file)
-    await ledger.close()
-    return file
+  const openCopy = async (options: Partial<LedgerOptions> = {}) => {
+    template ??= migratedDump()
+    return open({ restoreFrom: await template, ...options })
   }
+  const openPlain = reusedLedgers(openCopy)
   return {
     name: 'pglite',
     async open({ empty, ...options } = {}) {
       if (empty) return open({ restoreFrom: await emptyDump(), ...options })
-      template ??= makeTemplate()
-      return open({ restoreFrom: await template, ...options })
+      return Object.keys(options).length === 0 ? openPlain() : openCopy(options)
     },
     addressOf: () => undefined,
   }
 }
 
 /** A new database takes three seconds to make and half a second to copy: kept per version of PGlite. */
-async function emptyDump(): Promise<string> {
+const emptyDump = () => keptDump(pgliteVersion(), {}, async () => undefined)
+
+/** The same with all migrations done: kept per version of them too. */
+async function migratedDump(): Promise<string> {
+  const folder = new URL('../../src/ledger/migrations/', import.meta.url)
+  const hash = createHash('sha256')
+  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(new URL(file, folder)))
+  const name = `${pgliteVersion()}-${hash.digest('hex').slice(0, 16)}`
+  return keptDump(name, { restoreFrom: await emptyDump() }, ledger => migrate(ledger, MIGRATIONS))
+}
+
+function pgliteVersion(): string {
   const require = createRequire(import.meta.url)
-  const { version } = require('../../node_modules/@electric-sql/pglite/package.json') as { version: string }
-  const folder = join(tmpdir(), 'hrhub-test-empty')
-  const file = join(folder, `${version}.tar.gz`)
+  return (require('../../node_modules/@electric-sql/pglite/package.json') as { version: string }).version
+}
+
+async function keptDump(
+  name: string,
+  from: Partial<LedgerOptions>,
+  prepare: (ledger: Ledger) => Promise<unknown>,
+): Promise<string> {
+  const folder = join(tmpdir(), 'hrhub-test-dumps')
+  const file = join(folder, `${name}.tar.gz`)
   if (existsSync(file)) return file
   mkdirSync(folder, { recursive: true })
-  const ledger = await openLedger({ clock: systemClock, log: silent })
+  const ledger = await openLedger({ clock: systemClock, log: silent, ...from })
+  await prepare(ledger)
+  // Several files may make it at once: each its own, and the last one stays.
   const made = `${file}.${process.pid}`
   await ledger.dump(made)
   await ledger.close()
@@ -133,12 +147,16 @@ function postgresEngine(server: string): TestEngine {
     await Promise.all([...opened.keys()].map(ledger => ledger.close()))
     for (const name of databases) await admin(`drop database if exists ${name} with (force)`)
   })
+  const openCopy = async (options: Partial<LedgerOptions> = {}) => {
+    template ??= makeTemplate()
+    return open(await create(await template), options)
+  }
+  const openPlain = reusedLedgers(openCopy)
   return {
     name: 'postgres',
     async open({ empty, ...options } = {}) {
       if (empty) return open(await create('template0'), options)
-      template ??= makeTemplate()
-      return open(await create(await template), options)
+      return Object.keys(options).length === 0 ? openPlain() : openCopy(options)
     },
     addressOf: ledger => opened.get(ledger),
   }
