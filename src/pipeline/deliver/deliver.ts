@@ -12,10 +12,10 @@ import { moveDeliveries } from '../../ledger/flows.js'
 import type { EffectRow } from '../../ledger/schema.js'
 import type { TenantConfig, VendorFlow } from '../config/types.js'
 import { afterLostLease, SURE } from '../effect/doubt.js'
-import type { Wants } from '../effect/wants.js'
 import { withRaces } from '../fold/run-fold.js'
 import type { Parts } from '../parts.js'
 import { adopt } from './adopt.js'
+import { passes, settleDefect } from './defect.js'
 import { deliverToHub } from './deliver-to-hub.js'
 import { driveEffect } from './drive-effect.js'
 import { type EffectMemo, openEffect, sealEffect, tokenOf } from './effect-memo.js'
@@ -23,8 +23,9 @@ import { linkedRow } from './linked-row.js'
 import { type LoadedRows, loadRows } from './load-rows.js'
 import { pauseConnection } from './pause.js'
 import { type Prepared, prepare, viewFor } from './prepare.js'
+import { restingRow } from './resting-row.js'
 import { type Settlement, type SettleResult, settleBatch } from './settle.js'
-import { errorOf, settleDriven, settledRow, settlement } from './settlement.js'
+import { settleDriven, settledRow, settlement } from './settlement.js'
 import type { Work } from './work.js'
 
 /** Four steps at 20 s each and a margin: longer than any row can be at work. */
@@ -94,11 +95,31 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     })
     if (rows.length < ids.length) rested(ids.length - rows.length)
     if (rows.length === 0) return
-    const loaded = await loadRows(parts, config, rows)
+    await workOnAll(config, rows, rested)
+  }
+
+  /** A batch that cannot be loaded is halved until the row that is to blame stands alone. */
+  async function workOnAll(
+    config: TenantConfig,
+    rows: readonly Claimed[],
+    rested: (rows: number) => void,
+  ): Promise<void> {
+    let loaded: LoadedRows
+    try {
+      loaded = await loadRows(parts, config, rows)
+    } catch (error) {
+      if (passes(error)) throw error
+      if (rows.length > 1) {
+        const middle = rows.length >> 1
+        await workOnAll(config, rows.slice(0, middle), rested)
+        return workOnAll(config, rows.slice(middle), rested)
+      }
+      for (const row of rows) await settleDefect(parts, row, error)
+      return rested(rows.length)
+    }
     await Promise.all(rows.map(row => guarded(config, row, loaded).finally(() => rested(1))))
   }
 
-  /** A row that fails in a way nobody foresaw keeps its claim until the lease ends, and is shown as a defect. */
   async function guarded(config: TenantConfig, row: Claimed, loaded: LoadedRows): Promise<void> {
     try {
       const settled = await workOn(config, row, loaded)
@@ -106,15 +127,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
         row.change === null ? settled : { ...settled, step: { flow: row.flow, record: row.record } },
       )
     } catch (error) {
-      parts.log.error(
-        {
-          delivery: row.id,
-          flow: row.flow,
-          code: isHubError(error) ? error.code : 'HUB_DEFECT',
-          error: error instanceof Error ? error.stack : String(error),
-        },
-        'deliver.failed',
-      )
+      await settleDefect(parts, row, error)
     }
   }
 
@@ -327,54 +340,4 @@ function progressOf(
 function returnAddress({ config, flow, row, parts }: Work): string {
   const hook = connectionOf(config, flow).hook
   return `${hook}/d/${row.id}.${parts.sealer.blind(`${row.tenant}/${row.id}`).slice(0, 32)}`
-}
-
-function restingRow(
-  parts: Parts,
-  row: Claimed,
-  prepared: Exclude<Prepared, { do: 'begin' | 'adopt' }>,
-  now: number,
-) {
-  const wants = prepared.wants satisfies Wants
-  switch (prepared.do) {
-    case 'rest':
-      return settledRow(parts, row, {
-        state: prepared.state,
-        because: prepared.because ?? null,
-        done: prepared.done ? row.wanted : row.done,
-        above: row.wanted,
-        wants,
-        last_error: null,
-      })
-    case 'later':
-      return settledRow(parts, row, {
-        state: 'waiting',
-        because: 'due',
-        due_at: prepared.at,
-        above: row.wanted,
-        wants,
-      })
-    case 'link':
-      return settledRow(parts, row, { state: 'waiting', because: 'link', above: row.wanted, wants })
-    case 'park':
-      return settledRow(parts, row, {
-        state: 'parked',
-        because: 'mapping',
-        above: row.wanted,
-        last_error: {
-          ...errorOf(
-            {
-              is: 'misconfigured',
-              code: prepared.error.code,
-              detail: prepared.error.message,
-              status: undefined,
-            },
-            now,
-          ),
-          where: { ...prepared.error.where },
-        },
-      })
-    default:
-      return prepared satisfies never
-  }
 }

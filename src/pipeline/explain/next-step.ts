@@ -36,6 +36,8 @@ const PARKED: Readonly<Record<string, Say>> = {
   binding: ({ row }) =>
     `waits for a person: mend the manifest or the mapping, then \`hrhub redrive ${row.id}\``,
   chain: ({ row }) => `waits for a person: break the circle of hub flows, then \`hrhub redrive ${row.id}\``,
+  defect: ({ row }) =>
+    `waits for a person: the hub failed over it, see its log; \`hrhub redrive ${row.id}\` tries it again`,
   'gone at the vendor': facts => `waits for a person: the thing is gone there; ${release(facts)}`,
 }
 
