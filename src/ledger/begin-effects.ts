@@ -2,7 +2,7 @@
 import { texts } from './engine/parameters.js'
 import type { Querying } from './engine/types.js'
 import { type EffectRow, effects } from './schema.js'
-import { encoded, selectRows, table, text, unnested, updateRows } from './table.js'
+import { encoded, nullable, selectRows, table, text, unnested } from './table.js'
 
 const COLUMNS = [
   'tenant',
@@ -44,12 +44,32 @@ export async function beginEffects(
   return new Set(begun.rows.map(row => row.delivery))
 }
 
-/** A step's answer, before the next step is called: a crash between two goes on where it was. */
-export async function saveProgress(
-  tx: Querying,
-  rows: readonly Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'progress' | 'doubt'>[],
-): Promise<void> {
-  await updateRows(tx, effects, ['tenant', 'delivery', 'n'], ['progress', 'doubt'], rows)
+export type SavedProgress = Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'progress' | 'doubt'> & {
+  /** Null = a person answers for a row that nobody works on. */
+  readonly claim: string | null
+}
+
+const SAVED = ['tenant', 'delivery', 'n', 'progress', 'doubt', 'claim'] as const
+const saving = table('effects', { ...effects.columns, claim: nullable(text) })
+const SAVE = `with v as materialized (select * from ${unnested(saving, SAVED)}),
+  held as (
+    select t.id from hrhub.deliveries t join v on t.tenant = v.tenant and t.id = v.delivery
+    where t.claim is not distinct from v.claim order by t.id for update of t)
+  update hrhub.effects e set progress = v.progress, doubt = v.doubt from v
+  where e.tenant = v.tenant and e.delivery = v.delivery and e.n = v.n and v.delivery in (select id from held)
+  returning e.delivery`
+
+/**
+ * A step's answer, before the next step is called: a crash between two goes on where it was.
+ * @returns ids of deliveries that are still ours; who lost the claim sends nothing more
+ */
+export async function saveProgress(tx: Querying, rows: readonly SavedProgress[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set()
+  const saved = await tx.query<{ delivery: string }>(
+    { name: 'save_progress', text: SAVE },
+    encoded(saving, SAVED, rows),
+  )
+  return new Set(saved.rows.map(row => row.delivery))
 }
 
 export async function openEffects(

@@ -81,6 +81,7 @@ async function releaseEffect(tx: Tx, parts: Parts, row: DeliveryRow, release: Re
       n: memo.n,
       progress: sealEffect(parts.sealer, row.tenant, row.id, answered),
       doubt: { ...answered.doubt },
+      claim: row.claim,
     },
   ])
   const now = parts.clock.now()

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { OutcomeKind } from '../../connector/types.js'
 import { createBatcher } from '../../kernel/batcher.js'
 import { type HubError, isHubError } from '../../kernel/errors.js'
-import { beginEffects, saveProgress } from '../../ledger/begin-effects.js'
+import { beginEffects, type SavedProgress, saveProgress } from '../../ledger/begin-effects.js'
 import { type Claimed, claimDue } from '../../ledger/claim-due.js'
 import { moveDeliveries } from '../../ledger/flows.js'
 import type { EffectRow } from '../../ledger/schema.js'
@@ -59,16 +59,14 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       return rows.map(row => ours.has(row.delivery))
     },
   })
-  const saves = createBatcher<Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'progress' | 'doubt'>, undefined>(
-    {
-      most: MOST,
-      halve,
-      flush: async rows => {
-        await saveProgress(ledger, rows)
-        return rows.map(() => undefined)
-      },
+  const saves = createBatcher<SavedProgress, boolean>({
+    most: MOST,
+    halve,
+    flush: async rows => {
+      const ours = await saveProgress(ledger, rows)
+      return rows.map(row => ours.has(row.delivery))
     },
-  )
+  })
   const settles = createBatcher<Settlement, undefined>({
     most: MOST,
     halve,
@@ -258,15 +256,15 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
         connection,
         ability,
         now: () => parts.clock.now(),
-        save: async changed => {
-          await saves.add({
+        save: changed =>
+          saves.add({
             tenant: row.tenant,
             delivery: row.id,
             n: changed.n,
             progress: sealEffect(parts.sealer, row.tenant, row.id, changed),
             doubt: { ...changed.doubt },
-          })
-        },
+            claim: row.claim,
+          }),
       },
       memo,
     )

@@ -16,8 +16,8 @@ export interface Drive {
   readonly connection: Connection
   readonly ability: ResourceAbility
   readonly now: () => number
-  /** Persists the memo before the call it holds is made. */
-  readonly save: (memo: EffectMemo) => Promise<void>
+  /** Persists the memo before the call it holds is made; false = the row is somebody else's by now. */
+  readonly save: (memo: EffectMemo) => Promise<boolean>
 }
 
 export type Driven = { readonly memo: EffectMemo; readonly attempts: readonly AttemptRow[] } & (
@@ -35,6 +35,8 @@ export type Driven = { readonly memo: EffectMemo; readonly attempts: readonly At
   | { readonly to: 'later'; readonly at: number }
   | { readonly to: 'park'; readonly because: string; readonly outcome: Outcome | undefined }
   | { readonly to: 'misconfigured'; readonly outcome: Outcome }
+  /** Somebody else has the row: nothing more is sent, and theirs is the settle. */
+  | { readonly to: 'lost' }
 )
 
 /** A look-up that fails teaches nothing; it is asked again soon at first, later at an eighth of the effect's age. */
@@ -130,8 +132,7 @@ async function currentCall(drive: Drive, memo: EffectMemo) {
     if (next.next === 'done')
       return { to: 'accepted' as const, id: next.id, keep: next.keep, answer: next.answer }
     const planned = { ...memo, call: next.call }
-    await drive.save(planned)
-    return { memo: planned, call: next.call }
+    return (await drive.save(planned)) ? { memo: planned, call: next.call } : { to: 'lost' as const }
   } catch (error) {
     if (!isHubError(error) || error.kind === 'defect') throw error
     return { to: 'park' as const, because: 'binding', outcome: failure(error.code, error.message) }

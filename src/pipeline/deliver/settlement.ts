@@ -121,6 +121,8 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
       return open('parked', driven.because, null, driven.outcome)
     case 'misconfigured':
       return open('waiting', 'paused', now, driven.outcome)
+    case 'lost':
+      return settlement(config, settledRow(parts, row, { claim: 'lost' }), { attempts })
     case 'accepted':
     case 'adopted':
     case 'absent':
