@@ -2,8 +2,9 @@
  * Ids of the hub: `kind_` + UUIDv7 (RFC 9562 §5.7) without dashes. Sortable by birth, never made from data.
  * Tokens of effects are UUIDs derived by HMAC, so a restart makes the same token again.
  */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Clock } from './clock.js'
+import { freshBytes } from './random.js'
 
 function uuid(bytes: Buffer, version: number): Buffer {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4)
@@ -12,7 +13,7 @@ function uuid(bytes: Buffer, version: number): Buffer {
 }
 
 export function newId(prefix: string, clock: Clock): string {
-  const bytes = randomBytes(16)
+  const bytes = freshBytes(16)
   bytes.writeUIntBE(clock.now(), 0, 6)
   return `${prefix}_${uuid(bytes, 7).toString('hex')}`
 }

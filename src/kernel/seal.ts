@@ -2,8 +2,9 @@
  * Sealing of secrets and of effects' bytes at rest: AES-256-GCM under HRHUB_KEY. The place of the value
  * (tenant, table, row) is bound in as associated data, so a sealed value cannot be moved to another row.
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
 import { HubError } from './errors.js'
+import { freshBytes } from './random.js'
 
 const VERSION = 1
 const NONCE = 12
@@ -44,7 +45,7 @@ export function createSealer(keys: readonly string[]): Sealer {
     blind: value => blinds(value)[0] ?? '',
     blinds,
     seal(plain, place) {
-      const nonce = randomBytes(NONCE)
+      const nonce = freshBytes(NONCE)
       const cipher = createCipheriv('aes-256-gcm', first.key, nonce).setAAD(Buffer.from(place))
       const body = Buffer.concat([cipher.update(plain), cipher.final()])
       return Buffer.concat([Buffer.from([VERSION]), first.id, nonce, cipher.getAuthTag(), body])

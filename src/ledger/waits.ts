@@ -39,8 +39,8 @@ export async function endWaits(tx: Tx, tenant: string, what: readonly string[]):
 }
 
 /** Waits whose link is there after all: what slipped between two commits. */
-const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w where
-  (w.what like E'link\\n%' and exists (select 1 from hrhub.links l where l.tenant = w.tenant
+const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w where ($1::text[] is null or w.what = any($1::text[]))
+  and ((w.what like E'link\\n%' and exists (select 1 from hrhub.links l where l.tenant = w.tenant
      and l.connection = split_part(w.what, E'\\n', 2) and l.resource = split_part(w.what, E'\\n', 3)
      and l.kind = split_part(w.what, E'\\n', 4) and l.external_id = substr(w.what, length(split_part(w.what, E'\\n', 1))
        + length(split_part(w.what, E'\\n', 2)) + length(split_part(w.what, E'\\n', 3)) + length(split_part(w.what, E'\\n', 4)) + 5)))
@@ -49,11 +49,17 @@ const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w
      and l.resource = split_part(w.what, E'\\n', 4)))
   or (w.what like E'effect\\n%' and not exists (select 1 from hrhub.effects e join hrhub.deliveries d
      on d.tenant = e.tenant and d.id = e.delivery where e.tenant = w.tenant and e.state = 'open' and e.verb = 'create'
-     and d.connection = split_part(w.what, E'\\n', 2) and d.resource = split_part(w.what, E'\\n', 3)))
+     and d.connection = split_part(w.what, E'\\n', 2) and d.resource = split_part(w.what, E'\\n', 3))))
   limit 500`
 
-export async function fulfilledWaits(ledger: Querying): Promise<(Wait & { readonly tenant: string })[]> {
-  return (await ledger.query<Wait & { tenant: string }>({ name: 'fulfilled_waits', text: FULFILLED })).rows
+/** @param only what was just begun to be waited for; undefined = whatever anybody waits for */
+export async function fulfilledWaits(
+  ledger: Querying,
+  only: readonly string[] | undefined,
+): Promise<(Wait & { readonly tenant: string })[]> {
+  const params = [only ? texts([...new Set(only)]) : null]
+  return (await ledger.query<Wait & { tenant: string }>({ name: 'fulfilled_waits', text: FULFILLED }, params))
+    .rows
 }
 
 /**

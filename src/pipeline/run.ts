@@ -59,8 +59,9 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
 
   const deliverer = createDeliverer({
     parts,
-    onSettled: ({ tenant, due, released }) => {
+    onSettled: ({ tenant, due, released, waited }) => {
       bell.ring(tenant, due)
+      if (waited.length > 0) keep(sweepWaits(parts, refolder, bell, waited), 'waits.failed')
       if (released.length > 0) keep(refolder.refold(tenant, released), 'refold.failed')
       onFolded?.(tenant, { due })
     },
@@ -70,7 +71,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
   function folded(tenant: string, result: Folded): void {
     bell.ring(tenant, result.due)
     if (result.released.length > 0) keep(refolder.refold(tenant, result.released), 'refold.failed')
-    if (result.waited) keep(sweepWaits(parts, refolder, bell), 'waits.failed')
+    if (result.waited.length > 0) keep(sweepWaits(parts, refolder, bell, result.waited), 'waits.failed')
     if (result.hints && delivers) keep(refetchDue(parts, refolder), 'refetch.failed')
     onFolded?.(tenant, result)
   }

@@ -35,7 +35,7 @@ export async function sweep(parts: Parts, refolder: Refolder, bell: Bell): Promi
       tenant,
       rows.map(row => row.id),
     )
-  const waits = await sweepWaits(parts, refolder, bell)
+  const waits = await sweepWaits(parts, refolder, bell, undefined)
   const tenants = parts.tenants().map(config => config.tenant)
   const due = await findDue(ledger, now, MOST_DUE, [...parts.paused], tenants)
   for (const [tenant, rows] of grouped(due))
@@ -48,10 +48,18 @@ export async function sweep(parts: Parts, refolder: Refolder, bell: Bell): Promi
   return result
 }
 
-/** Waits that somebody fulfilled between two commits. Also called after a fold that wrote waits. */
-export async function sweepWaits(parts: Parts, refolder: Refolder, bell: Bell): Promise<number> {
+/**
+ * Waits that somebody fulfilled between two commits.
+ * @param only looks again at these alone, right after the commit that wrote them
+ */
+export async function sweepWaits(
+  parts: Parts,
+  refolder: Refolder,
+  bell: Bell,
+  only: readonly string[] | undefined,
+): Promise<number> {
   const { ledger, clock } = parts
-  const fulfilled = await fulfilledWaits(ledger)
+  const fulfilled = await fulfilledWaits(ledger, only)
   const tenants = new Set(fulfilled.map(wait => wait.tenant))
   for (const tenant of tenants) {
     const what = fulfilled.flatMap(wait => (wait.tenant === tenant ? [wait.what] : []))

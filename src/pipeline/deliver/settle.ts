@@ -21,6 +21,7 @@ import type { TenantConfig } from '../config/types.js'
 import { foldInputs } from '../fold/fold-batch.js'
 import { type FoldInput, waitForEffect, waitForLink, waitForRecordLink } from '../fold/types.js'
 import type { Parts } from '../parts.js'
+import { wakeReaders } from './wake-readers.js'
 
 export interface Settlement {
   readonly config: TenantConfig
@@ -33,6 +34,8 @@ export interface Settlement {
   readonly attempts: readonly AttemptRow[]
   /** The thing the row now has over there. */
   readonly link: KeptLink | undefined
+  /** It had none, or another: the link is new. */
+  readonly made: boolean
   readonly unlink:
     | {
         readonly connection: string
@@ -53,6 +56,8 @@ export interface SettleResult {
   readonly tenant: string
   readonly due: readonly Due[]
   readonly released: readonly string[]
+  /** Waits written here: look once more after the commit, somebody may have made the thing meanwhile. */
+  readonly waited: readonly string[]
 }
 
 /** Settles one tenant's batch. */
@@ -73,7 +78,7 @@ async function settleTenant(
 ): Promise<SettleResult> {
   const now = parts.clock.now()
   const config = batch[0]?.config
-  if (!config) return { tenant, due: [], released: [] }
+  if (!config) return { tenant, due: [], released: [], waited: [] }
   const { kept, strangers } = await keepLinks(
     tx,
     batch.flatMap(one => one.link ?? []),
@@ -133,5 +138,10 @@ async function settleTenant(
     steps.map(step => step.flow),
     steps.map(step => step.record),
   )
-  return { tenant, due: [...due, ...next, ...folded.due], released: folded.released }
+  return {
+    tenant,
+    due: [...due, ...next, ...folded.due],
+    released: folded.released,
+    waited: waits.map(({ what }) => what),
+  }
 }

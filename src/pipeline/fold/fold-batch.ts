@@ -22,7 +22,7 @@ export interface Folded {
   /** Messages that waited for something made here; fold them next. */
   readonly released: readonly string[]
   /** Waits written here: look once more after the commit, somebody may have made the thing meanwhile. */
-  readonly waited: boolean
+  readonly waited: readonly string[]
   readonly messages: readonly MessageRow[]
   readonly hints: boolean
   readonly result: FoldResult
@@ -56,7 +56,7 @@ export async function foldBatch(
     insertWaits(tx, config.tenant, waits, clock.now()),
     markDirty(tx, config.tenant, hints, clock.now()),
   ])
-  return { ...folded, waited: waits.length > 0, messages, hints: hints.length > 0 }
+  return { ...folded, waited: waits.map(({ what }) => what), messages, hints: hints.length > 0 }
 }
 
 /** The messages with what became of their items. */

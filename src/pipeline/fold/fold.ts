@@ -2,10 +2,11 @@
  * FOLD: sayings into records, one transaction for a batch, everything in set statements and in one lock order
  * (links, identity keys, records, deliveries). Called by the door, the settle and the sweep alike.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Clock } from '../../kernel/clock.js'
 import { HubError, isHubError } from '../../kernel/errors.js'
 import { canonicalJson, type JsonObject } from '../../kernel/json.js'
+import { freshBytes } from '../../kernel/random.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { identityText, proposeMerges, takeIdentities } from '../../ledger/identity.js'
 import type { ChangeRow, LinkRow, Verdict } from '../../ledger/schema.js'
@@ -314,7 +315,7 @@ function changeOf(
 ): ChangeRow {
   row.version += 1
   row.updated_at = now
-  const salt = randomBytes(16).toString('hex')
+  const salt = freshBytes(16).toString('hex')
   const previous = row.hash
   const content = canonicalJson({
     record: row.id,
