@@ -11,8 +11,9 @@ export async function effectsByToken(
   const { rows } = await tx.query<{ token: string; record: string; delivery: string }>(
     {
       name: 'effects_by_token',
-      text: `select e.token, d.record, d.id as delivery from hrhub.effects e
+      text: `select e.token, coalesce(r.was_merged_into, d.record) as record, d.id as delivery from hrhub.effects e
              join hrhub.deliveries d on d.tenant = e.tenant and d.id = e.delivery
+             left join hrhub.records r on r.tenant = d.tenant and r.id = d.record and r.was_merged_into is not null
              where e.tenant = $1 and e.token = any($2::text[])`,
     },
     [tenant, texts(tokens)],

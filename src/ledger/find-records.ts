@@ -1,4 +1,4 @@
-/** Loads records by id, locked in one order where they are about to change; merged ones lead to their successor. */
+/** Loads records by id, locked in one order where they are about to change; and who answers for merged ones. */
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { type RecordRow, records } from './schema.js'
@@ -22,4 +22,22 @@ export async function lockRecords(tx: Tx, tenant: string, ids: readonly string[]
     'where t.tenant = $1 and t.id = any($2::text[]) order by t.id for update of t',
     [tenant, texts([...ids].sort())],
   )
+}
+
+/** Merged records → who answers for them now; the others are not in it. Never a chain: a merge points all at its end. */
+export async function survivorsOf(
+  tx: Querying,
+  tenant: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await tx.query<{ id: string; was_merged_into: string }>(
+    {
+      name: 'survivors_of',
+      text: `select id, was_merged_into from hrhub.records
+             where tenant = $1 and id = any($2::text[]) and was_merged_into is not null`,
+    },
+    [tenant, texts([...new Set(ids)])],
+  )
+  return new Map(rows.map(row => [row.id, row.was_merged_into]))
 }

@@ -40,3 +40,12 @@ export async function noteFindings(
     'on conflict (tenant, id) do update set times = t.times + 1, last_at = excluded.last_at',
   )
 }
+
+/** What was found is so no longer. */
+export async function dropFindings(tx: Querying, tenant: string, code: string, about: string): Promise<void> {
+  await tx.query('delete from hrhub.findings where tenant = $1 and code = $2 and about = $3', [
+    tenant,
+    code,
+    about,
+  ])
+}

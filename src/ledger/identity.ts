@@ -1,4 +1,5 @@
 /** Identity keys: who a phone number or an address belongs to. The unique key decides every race. */
+import { newId } from '../kernel/ids.js'
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { identityKeys, mergeProposals } from './schema.js'
@@ -43,6 +44,7 @@ export async function takeIdentities(
   return held
 }
 
+/** A pair that a person has decided about is not proposed again by the same key. */
 export async function proposeMerges(
   tx: Tx,
   tenant: string,
@@ -51,18 +53,20 @@ export async function proposeMerges(
     readonly one: string
     readonly other: string
     readonly key: string
+    readonly auto?: boolean
   }[],
   now: number,
 ): Promise<void> {
-  const rows = pairs.map(({ kind, one, other, key }) => {
+  const rows = pairs.map(({ kind, one, other, key, auto = false }) => {
     const [first = one, second = other] = [one, other].sort()
-    return { tenant, kind, first, second, key, state: 'open', created_at: now }
+    const id = newId('proposal', { now: () => now })
+    return { tenant, kind, first, second, key, state: 'open', created_at: now, id, auto }
   })
   await insertRows(
     tx,
     mergeProposals,
-    ['tenant', 'kind', 'first', 'second', 'key', 'state', 'created_at'],
-    rows,
+    ['tenant', 'kind', 'first', 'second', 'key', 'state', 'created_at', 'id', 'auto'],
+    rows.sort((a, b) => (a.first + a.second + a.key < b.first + b.second + b.key ? -1 : 1)),
     'on conflict do nothing',
   )
 }

@@ -127,7 +127,14 @@ export const sayings = table('sayings', {
 })
 export type SayingRow = RowOf<typeof sayings>
 
-export const identityKeys = table('identity_keys', { tenant: text, kind: text, key: text, record: text })
+export const identityKeys = table('identity_keys', {
+  tenant: text,
+  kind: text,
+  key: text,
+  record: text,
+  /** Things it led to this record, and other records that had it too. */
+  served: int,
+})
 export const refs = table('refs', { tenant: text, from_record: text, path: text, to_record: text })
 export const mergeProposals = table('merge_proposals', {
   tenant: text,
@@ -135,9 +142,50 @@ export const mergeProposals = table('merge_proposals', {
   first: text,
   second: text,
   key: text,
+  /** open, accepted, rejected. */
   state: text,
   created_at: instant,
+  id: text,
+  /** A key of `auto_merge` led to both: merged as soon as the fold is committed. */
+  auto: bool,
+  decided_at: nullable(instant),
+  decided_by: nullable(text),
 })
+export type MergeProposalRow = RowOf<typeof mergeProposals>
+
+/** What a merge moved, by id; un-merge moves exactly that back. */
+export interface Moved {
+  readonly links: readonly string[]
+  /** `kind\nkey` */
+  readonly keys: readonly string[]
+  readonly deliveries: readonly { readonly id: string; readonly key: string; readonly record: string }[]
+  /** Links of hub flows whose key named the merged record. */
+  readonly hub: readonly { readonly link: string; readonly key: string }[]
+}
+export const merges = table('merges', {
+  tenant: text,
+  id: text,
+  kind: text,
+  merged: text,
+  survivor: text,
+  moved: json<Moved>(),
+  by: text,
+  at: instant,
+  undone_at: nullable(instant),
+})
+export type MergeRow = RowOf<typeof merges>
+
+/** A record whose data is to go, or went: first from the other systems, then here. */
+export const erasures = table('erasures', {
+  tenant: text,
+  record: text,
+  /** The record that a person asked to erase; this one is it, was merged into it, or is only about it. */
+  root: text,
+  by: text,
+  asked_at: instant,
+  done_at: nullable(instant),
+})
+export type ErasureRow = RowOf<typeof erasures>
 
 export const changes = table('changes', {
   tenant: text,

@@ -12,7 +12,7 @@ import {
   type SayingRow,
   sayings,
 } from './schema.js'
-import { insertRows, updateRows } from './table.js'
+import { encoded, insertRows, unnested, updateRows } from './table.js'
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
@@ -110,7 +110,16 @@ export async function updateRecords(tx: Tx, rows: readonly RecordRow[]): Promise
   )
 }
 
-/** Replaces the references of records: few rows each, so delete and insert. */
+const REF_COLUMNS = ['tenant', 'from_record', 'path', 'to_record'] as const
+const INSERT_REFS = `insert into hrhub.refs (${REF_COLUMNS.join(', ')})
+  select v.tenant, v.from_record, v.path, coalesce(r.was_merged_into, v.to_record) from ${unnested(refs, REF_COLUMNS)}
+  left join hrhub.records r on r.tenant = v.tenant and r.id = v.to_record and r.was_merged_into is not null
+  on conflict do nothing`
+
+/**
+ * Replaces the references of records: few rows each, so delete and insert. A reference to a merged record is one to
+ * who answers for it, whatever id the sayings name.
+ */
 export async function replaceRefs(
   tx: Tx,
   tenant: string,
@@ -126,13 +135,16 @@ export async function replaceRefs(
       },
       [tenant, texts(of)],
     ),
-    insertRows(
-      tx,
-      refs,
-      ['tenant', 'from_record', 'path', 'to_record'],
-      rows.map(row => ({ tenant, ...row })),
-      'on conflict do nothing',
-    ),
+    rows.length === 0
+      ? undefined
+      : tx.query(
+          { name: 'refs_insert', text: INSERT_REFS },
+          encoded(
+            refs,
+            REF_COLUMNS,
+            rows.map(row => ({ tenant, ...row })),
+          ),
+        ),
   ])
 }
 

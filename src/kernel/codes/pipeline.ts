@@ -62,6 +62,42 @@ export const PIPELINE_CODES = {
     title: 'The connection has no such resource.',
     remedy: 'See `resources` in the connector.yaml of its connector.',
   },
+  PIPELINE_MERGE_IMPOSSIBLE: {
+    kind: 'invalid',
+    status: 422,
+    title: 'These two records cannot be one.',
+    remedy: 'Name two different records of one kind.',
+  },
+  PIPELINE_MERGED_ALREADY: {
+    kind: 'refused',
+    status: 409,
+    title: 'The record was merged before.',
+    remedy: 'Work with the record that answers for it, or take that merge back first.',
+  },
+  PIPELINE_MERGE_ABSENT: {
+    kind: 'refused',
+    status: 409,
+    title: 'There is no merge to take back.',
+    remedy: 'Name the record that was merged, not the one it was merged into.',
+  },
+  PIPELINE_MERGE_COVERED: {
+    kind: 'refused',
+    status: 409,
+    title: 'A later merge lies over this one.',
+    remedy: 'Take the later merge back first.',
+  },
+  PIPELINE_PROPOSAL_DECIDED: {
+    kind: 'refused',
+    status: 409,
+    title: 'The proposal was decided before.',
+    remedy: 'Merge the records, or take their merge back, by their ids.',
+  },
+  PIPELINE_RECORD_BUSY: {
+    kind: 'throttled',
+    status: 409,
+    title: 'A call about the record is under way.',
+    remedy: 'Try again in a moment; the call will end by itself.',
+  },
   PIPELINE_MESSAGE_ERASED: {
     kind: 'refused',
     status: 409,

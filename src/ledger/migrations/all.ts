@@ -2,9 +2,11 @@
 import * as leases from './0000-leases.js'
 import * as records from './0001-records.js'
 import * as deliveries from './0002-deliveries.js'
+import * as merges from './0003-merges.js'
 
 export const MIGRATIONS = {
   '0000-leases': leases,
   '0001-records': records,
   '0002-deliveries': deliveries,
+  '0003-merges': merges,
 }

@@ -4,6 +4,7 @@ import { openEffects } from '../../ledger/begin-effects.js'
 import type { Claimed } from '../../ledger/claim-due.js'
 import { chainDepths, recordsThen } from '../../ledger/find-changes.js'
 import { linksOfRecords } from '../../ledger/find-links.js'
+import { survivorsOf } from '../../ledger/find-records.js'
 import type { EffectRow, LinkRow } from '../../ledger/schema.js'
 import type { ReadPath } from '../../mapping/types.js'
 import type { TenantConfig } from '../config/types.js'
@@ -15,6 +16,8 @@ export interface LoadedRows {
   readonly views: ReadonlyMap<string, Loaded>
   /** Links by record. */
   readonly links: ReadonlyMap<string, readonly LinkRow[]>
+  /** Merged records → who answers for them. */
+  readonly survivors: ReadonlyMap<string, string>
   readonly effects: ReadonlyMap<string, EffectRow>
   /** Data of the change that a row of `every: change` sends. */
   readonly changes: ReadonlyMap<number, Loaded>
@@ -62,7 +65,26 @@ export async function loadRows(
   const linked = new Set(views.keys())
   for (const view of views.values()) for (const ref of refsOf(view.kind, view.data)) linked.add(ref.to_record)
   for (const record of records) linked.delete(record)
-  const others = await linksOfRecords(ledger, config.tenant, [...linked])
-  for (const link of [...own, ...others]) links.set(link.record, [...(links.get(link.record) ?? []), link])
-  return { views, links, effects: new Map(effects.map(row => [row.delivery, row])), changes, depths }
+  const [others, survivors] = await Promise.all([
+    linksOfRecords(ledger, config.tenant, [...linked]),
+    survivorsOf(ledger, config.tenant, [...linked, ...records]),
+  ])
+  const ends = [...survivors.values()].filter(id => !linked.has(id) && !records.includes(id))
+  others.push(...(await linksOfRecords(ledger, config.tenant, ends)))
+  // The eldest first: of two things of a record in one system it is the one that is meant.
+  for (const link of [...own, ...others].sort(eldestFirst))
+    links.set(link.record, [...(links.get(link.record) ?? []), link])
+  for (const [merged, survivor] of survivors) links.set(merged, links.get(survivor) ?? [])
+  return {
+    views,
+    links,
+    survivors,
+    effects: new Map(effects.map(row => [row.delivery, row])),
+    changes,
+    depths,
+  }
+}
+
+function eldestFirst(a: LinkRow, b: LinkRow): number {
+  return a.created_at - b.created_at || (a.id < b.id ? -1 : 1)
 }

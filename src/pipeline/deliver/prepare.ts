@@ -200,7 +200,7 @@ function mapBody(
   return {
     waits: result.for.map(({ record, resource }) =>
       waitForRecordLink(
-        record,
+        loaded.survivors.get(record) ?? record,
         flow.connection,
         resource ?? config.resourceOf(flow.connection, prefixOf(record)) ?? '',
       ),

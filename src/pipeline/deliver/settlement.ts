@@ -228,7 +228,8 @@ function settleEnd(
             resource: flow.resource,
             external_id: id,
             kind: flow.kind,
-            record: row.record,
+            // Begun before its record was merged, and brought to its end since.
+            record: work.loaded.survivors.get(row.record) ?? row.record,
             delivery: row.id,
             keep: settled.keep,
             created_at: now,

@@ -52,12 +52,14 @@ export interface Entry {
 
 /**
  * @param steps how many changes there can be
+ * @param merged whether records that were merged are opened too: only by who undoes that
  * @returns the records, locked, and numbers for the changes: taken under the locks, so a later change has a greater one
  */
 export async function openEntries(
   world: World,
   records: readonly string[],
   steps: number,
+  merged: 'refused' | 'opened' = 'refused',
 ): Promise<{ entries: Map<string, Entry>; numbers: readonly number[] }> {
   const { tx, config, clock } = world
   const old = records.filter(id => !world.newRecords.has(id))
@@ -85,7 +87,12 @@ export async function openEntries(
       contests: [],
     })
   }
-  for (const row of rows) open(row, false)
+  for (const row of rows) {
+    // Merged since its link was read: read again, the link leads elsewhere by now.
+    if (row.was_merged_into !== null && merged === 'refused')
+      throw new HubError('PIPELINE_RACE_LOST', { detail: `${row.id} was merged meanwhile` })
+    open(row, false)
+  }
   for (const id of records) {
     const kind = world.newRecords.get(id)
     if (kind !== undefined) open(newRow(config.tenant, id, kind, clock.now()), true)

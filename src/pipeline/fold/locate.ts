@@ -25,8 +25,9 @@ export function locate(world: World, input: FoldInput): Located {
   const about = aboutRecord(world, input)
   if (about && 'waits' in about) return { at: 'waits', what: about.waits }
   const ours = said.ours === undefined ? undefined : ownReference(world, said.ours, kind)
-  const record = input.record ?? about?.record ?? ours?.record
-  const externalId = input.externalId ?? said.identity ?? about?.key ?? record
+  const named = input.record ?? about?.record ?? ours?.record
+  const record = named === undefined ? undefined : (world.survivors.get(named) ?? named)
+  const externalId = input.externalId ?? said.identity ?? about?.key ?? named
   if (externalId === undefined) return { at: 'ignored', because: 'no identity' }
   const key = { connection, resource, externalId, kind }
   const link = findLink(world, key)

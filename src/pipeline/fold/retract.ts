@@ -10,7 +10,7 @@ import type { Parts } from '../parts.js'
 import { changedPaths, fromRow, openEntries, ownershipOver } from './apply.js'
 import { sayingKey, write } from './fold.js'
 import type { ChangedRecord } from './types.js'
-import type { World } from './world.js'
+import { bareWorld } from './world.js'
 
 /** @param spoken `link\nid` of what these messages say now */
 export async function retract(
@@ -23,7 +23,7 @@ export async function retract(
   const before = await sayingsOfMessages(tx, config.tenant, messages)
   const stale = before.filter(row => !row.told && !spoken.has(sayingKey(row)))
   if (stale.length === 0) return []
-  const world = emptyWorld(tx, parts, config)
+  const world = bareWorld(tx, config, parts.clock)
   const records = [...new Set(stale.map(row => row.record))]
   const { entries, numbers } = await openEntries(world, records, records.length)
   await deleteSayings(tx, config.tenant, stale)
@@ -49,20 +49,4 @@ export async function retract(
   const { changed, written } = write(world, [...entries.values()], numbers)
   await written
   return changed
-}
-
-function emptyWorld(tx: Tx, parts: Parts, config: TenantConfig): World {
-  return {
-    tx,
-    config,
-    clock: parts.clock,
-    links: new Map(),
-    newLinks: new Map(),
-    newRecords: new Map(),
-    identities: new Map(),
-    claimed: new Map(),
-    tokens: new Map(),
-    openCreations: new Map(),
-    proposals: [],
-  }
 }

@@ -7,6 +7,7 @@ import { newId } from '../../kernel/ids.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { effectsByToken, openCreations } from '../../ledger/find-effects.js'
 import { findLinks, type LinkKey, linkKeyText } from '../../ledger/find-links.js'
+import { survivorsOf } from '../../ledger/find-records.js'
 import { findIdentities, type IdentityKey, identityText } from '../../ledger/identity.js'
 import type { LinkRow } from '../../ledger/schema.js'
 import type { Reference } from '../../mapping/types.js'
@@ -26,6 +27,8 @@ export interface World {
   /** Identity keys that new records must win, or the batch is run again. */
   readonly claimed: Map<string, string>
   readonly tokens: Map<string, { readonly record: string; readonly delivery: string }>
+  /** Records that inputs name and that were merged: who answers for them. */
+  readonly survivors: ReadonlyMap<string, string>
   /** When the eldest creation under way there began, by `connection.resource`. */
   readonly openCreations: ReadonlyMap<string, number>
   readonly proposals: {
@@ -33,7 +36,26 @@ export interface World {
     readonly one: string
     readonly other: string
     readonly key: string
+    readonly auto?: boolean
   }[]
+}
+
+/** A world in which nothing is known yet: for work on whole records. */
+export function bareWorld(tx: Tx, config: TenantConfig, clock: Clock): World {
+  return {
+    tx,
+    config,
+    clock,
+    links: new Map(),
+    newLinks: new Map(),
+    newRecords: new Map(),
+    identities: new Map(),
+    claimed: new Map(),
+    tokens: new Map(),
+    survivors: new Map(),
+    openCreations: new Map(),
+    proposals: [],
+  }
 }
 
 /** Where a reference leads: its connection and resource. Undefined: nothing in the configuration fits. */
@@ -67,6 +89,7 @@ export async function openWorld(
   const add = (key: LinkKey) => keys.set(linkKeyText(key), key)
   const identityKeys: IdentityKey[] = []
   const tokens: string[] = []
+  const named: string[] = []
   const creating: string[] = []
   for (const input of inputs) {
     const id = input.externalId ?? input.said.identity
@@ -80,6 +103,7 @@ export async function openWorld(
     if (id === undefined && keyed !== undefined) {
       add({ connection: input.connection, resource: input.resource, externalId: keyed, kind: input.kind })
     }
+    for (const record of [keyed, input.record, input.said.ours]) if (record !== undefined) named.push(record)
     identityKeys.push(
       ...identityKeysOf(input.kind, input.said.match),
       ...identityKeysOf(input.kind, input.said.fields),
@@ -92,11 +116,12 @@ export async function openWorld(
   const outbound = [...config.outbound.values()].some(flow =>
     places.has(`${flow.connection}.${flow.resource}`),
   )
-  const [rows, identities, ours, opened] = await Promise.all([
+  const [rows, identities, ours, opened, survivors] = await Promise.all([
     findLinks(tx, tenant, [...keys.values()]),
     findIdentities(tx, tenant, [...new Map(identityKeys.map(key => [identityText(key), key])).values()]),
     effectsByToken(tx, tenant, tokens),
     outbound ? openCreations(tx, tenant, creating) : new Map<string, number>(),
+    survivorsOf(tx, tenant, named),
   ])
   rows.push(...(await linksKeyedByRecords(tx, config, inputs, rows)))
   return {
@@ -109,6 +134,7 @@ export async function openWorld(
     identities,
     claimed: new Map(),
     tokens: ours,
+    survivors,
     openCreations: opened,
     proposals: [],
   }

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../kernel/json.js'
 import type { Querying } from '../../ledger/engine/types.js'
 import { findRecords } from '../../ledger/find-records.js'
+import type { RecordRow } from '../../ledger/schema.js'
 import type { ReadPath, RecordView } from '../../mapping/types.js'
 import { refsOf } from '../fold/record-refs.js'
 
@@ -34,8 +35,10 @@ export async function loadViews(
   for (const id of starts) wanted.set(id, [])
   for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
     const missing = level.filter(id => !loaded.has(id))
-    for (const row of await findRecords(tx, tenant, missing)) {
-      loaded.set(row.id, {
+    for (const [id, row] of await answering(tx, tenant, missing)) {
+      // What a merged record still has to send is nobody's business: its survivor has rows of its own.
+      if (id !== row.id && depth === 0) continue
+      loaded.set(id, {
         id: row.id,
         kind: row.kind,
         data: row.data,
@@ -63,6 +66,20 @@ export async function loadViews(
   return loaded
 }
 
+/** Records by the ids they are asked under: a merged one is answered for by its survivor. */
+async function answering(
+  tx: Querying,
+  tenant: string,
+  ids: readonly string[],
+): Promise<Map<string, RecordRow>> {
+  const rows = await findRecords(tx, tenant, ids)
+  const ends = rows.flatMap(row => row.was_merged_into ?? [])
+  const survivors = new Map((await findRecords(tx, tenant, ends)).map(row => [row.id, row]))
+  return new Map(
+    rows.map(row => [row.id, (row.was_merged_into && survivors.get(row.was_merged_into)) || row]),
+  )
+}
+
 export function newestClaim(stamps: unknown): number {
   const all = (stamps as { s?: Record<string, readonly unknown[]> } | null)?.s ?? {}
   let newest = 0
@@ -75,7 +92,7 @@ export function viewOf(loaded: ReadonlyMap<string, Loaded>, id: string): RecordV
   const record = loaded.get(id)
   if (!record) return undefined
   return {
-    id,
+    id: record.id,
     kind: record.kind,
     data: record.data,
     gone: record.gone,
