@@ -18,6 +18,7 @@ import type {
   RecordView,
   Said,
 } from '../../src/mapping/types.js'
+import { indexExternals } from '../../src/pipeline/config/indexes.js'
 import {
   type HubFlow,
   type InFlow,
@@ -71,6 +72,7 @@ export function outMapping(
     record: RecordView,
     env: { item?: Json; external: (id: string, resource?: string) => string | undefined },
   ) => OutResult | JsonObject,
+  externals: OutMapping['externals'] = [],
 ): OutMapping {
   return {
     direction: 'out',
@@ -80,7 +82,7 @@ export function outMapping(
     from: '',
     to: '',
     reads: reads.map(read),
-    externals: [],
+    externals,
     write: (record, env) => {
       const result = write(record, env as never)
       return 'verdict' in result
@@ -185,6 +187,7 @@ export function configOf(
         readers.set(kindAt(one.via), [...(readers.get(kindAt(one.via)) ?? []), { flow, read: one }])
     target.set(`${flow.connection}/${flow.kind}`, flow.resource)
   }
+  const resourceOf = (connection: string, kind: string) => target.get(`${connection}/${kind}`) ?? kind
   return bareConfig({
     connections: new Map(
       vendors.map(vendor => [
@@ -203,7 +206,11 @@ export function configOf(
     outboundOf: by(outbound, flow => flow.kind),
     inbound: by(inbound, flow => inboundKey(flow.connection, flow.resource)),
     readersOf: readers,
-    resourceOf: (connection, kind) => target.get(`${connection}/${kind}`) ?? kind,
+    externalReadersOf: indexExternals(
+      outbound.flatMap(flow => (flow.to === 'vendor' ? [flow] : [])),
+      resourceOf,
+    ),
+    resourceOf,
   })
 }
 

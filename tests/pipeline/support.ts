@@ -16,6 +16,7 @@ export function bareConfig(more: Partial<TenantConfig> = {}): TenantConfig {
     outbound: new Map(),
     outboundOf: new Map(),
     readersOf: new Map(),
+    externalReadersOf: new Map(),
     rank: () => 0,
     resourceOf: (_connection, kind) => kind,
     ...more,

@@ -24,6 +24,19 @@ export function externalReads(
   })
 }
 
+/** Where the ids come from that a mapping asks for: references to follow, then the resource that holds that kind. */
+export function externalRoutes(
+  mapping: OutMapping,
+  kind: string,
+  eachList: string | undefined,
+): readonly { readonly via: Route; readonly kind: string; readonly resource: string | undefined }[] {
+  return mapping.externals.flatMap(({ of, resource }) => {
+    const via = routeOf(of, mapping, kind, eachList)
+    const end = via && kindAtEnd(kind, via)
+    return via && end !== undefined ? [{ via, kind: end, resource }] : []
+  })
+}
+
 /** The kind whose id is wanted; undefined where the path alone does not say. */
 export function externalKind(
   of: string,

@@ -1,12 +1,13 @@
 /** What the pipeline asks of the flows, worked out once: by source, by kind, by what is read behind references. */
 import type { BuiltFlow } from './compile-flows.js'
 import { HUB } from './connections.js'
+import { externalRoutes } from './externals.js'
 import { kindAtEnd } from './kinds.js'
-import { type InFlow, inboundKey, type OutFlow, type TenantConfig } from './types.js'
+import { type InFlow, inboundKey, type OutFlow, type TenantConfig, type VendorFlow } from './types.js'
 
 export type FlowIndexes = Pick<
   TenantConfig,
-  'inbound' | 'outbound' | 'outboundOf' | 'readersOf' | 'resourceOf'
+  'inbound' | 'outbound' | 'outboundOf' | 'readersOf' | 'externalReadersOf' | 'resourceOf'
 >
 
 export function indexFlows(flows: readonly BuiltFlow[]): FlowIndexes {
@@ -27,7 +28,23 @@ export function indexFlows(flows: readonly BuiltFlow[]): FlowIndexes {
       if (kind !== undefined) push(readersOf, kind, { flow, read })
     }
   }
-  return { inbound, outbound, outboundOf, readersOf, resourceOf: resourceFinder(flows) }
+  const resourceOf = resourceFinder(flows)
+  const vendorFlows = [...new Set(outbound.values())].flatMap(flow => (flow.to === 'vendor' ? [flow] : []))
+  const externalReadersOf = indexExternals(vendorFlows, resourceOf)
+  return { inbound, outbound, outboundOf, readersOf, externalReadersOf, resourceOf }
+}
+
+export function indexExternals(
+  flows: readonly VendorFlow[],
+  resourceOf: TenantConfig['resourceOf'],
+): TenantConfig['externalReadersOf'] {
+  const readers = new Map<string, { flow: VendorFlow; via: readonly string[] }[]>()
+  for (const flow of flows)
+    for (const { via, kind, resource } of externalRoutes(flow.mapping, flow.kind, flow.each?.list)) {
+      const holder = resource ?? resourceOf(flow.connection, kind)
+      if (holder !== undefined) push(readers, inboundKey(flow.connection, holder), { flow, via })
+    }
+  return readers
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -83,6 +83,11 @@ export interface TenantConfig {
   readonly outboundOf: ReadonlyMap<string, readonly OutFlow[]>
   /** Flows that read a path at the end of references: by the kind that is read there. */
   readonly readersOf: ReadonlyMap<string, readonly { readonly flow: OutFlow; readonly read: ReadPath }[]>
+  /** Flows that send the id of a thing over there (`external:`): by the `connection.resource` of that thing. */
+  readonly externalReadersOf: ReadonlyMap<
+    string,
+    readonly { readonly flow: VendorFlow; readonly via: readonly string[] }[]
+  >
   /** Authority of a connection for a leaf of a kind; 0 where nothing is said. */
   rank(connection: string, kind: string, path: string): number
   /** Name in the `connections` of the resource that holds things of a kind: for references without a resource. */

@@ -26,6 +26,7 @@ import { type Prepared, prepare, viewFor } from './prepare.js'
 import { restingRow } from './resting-row.js'
 import { type Settlement, type SettleResult, settleBatch } from './settle.js'
 import { settleDriven, settledRow, settlement } from './settlement.js'
+import { withoutThing } from './within.js'
 import type { Work } from './work.js'
 
 /** Four steps at 20 s each and a margin: longer than any row can be at work. */
@@ -180,13 +181,15 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
         }),
       )
     const memo = openEffect(parts.sealer, stored)
+    const { external_id: id } = work.row
     return drive(
-      work,
+      memo.progress.verb === 'create' && id !== null ? bereft(work, id) : work,
       work.row.lost ? { ...memo, doubt: afterLostLease(memo.doubt, parts.clock.now()) } : memo,
     )
   }
 
-  async function begin(work: Work, prepared: Prepared & { readonly do: 'begin' }): Promise<Settlement> {
+  async function begin(known: Work, prepared: Prepared & { readonly do: 'begin' }): Promise<Settlement> {
+    const work = prepared.orphan === undefined ? known : bereft(known, prepared.orphan)
     const { row, config } = work
     const now = parts.clock.now()
     const n = row.effect + 1
@@ -200,6 +203,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       call: undefined,
       fingerprint: prepared.fingerprint,
       replacing: prepared.replacing,
+      within: prepared.within,
       doubt: SURE,
     }
     const first = firstCall(work, bare)
@@ -299,6 +303,8 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
 
   return { deliver }
 }
+
+const bereft = (work: Work, orphan: string): Work => ({ ...work, row: withoutThing(work.row), orphan })
 
 function connectionOf(config: TenantConfig, flow: VendorFlow) {
   const found = config.connections.get(flow.connection)

@@ -17,6 +17,8 @@ export interface EffectMemo {
   readonly fingerprint: string | undefined
   /** A delete that makes room for the create of `replace_when`. */
   readonly replacing: boolean
+  /** What the thing is made inside of, by the id that these bytes name. */
+  readonly within: string | undefined
   readonly doubt: Doubt
 }
 
@@ -25,6 +27,7 @@ interface Sealed {
   readonly call: PreparedCall | null
   readonly fingerprint: string | null
   readonly replacing: boolean
+  readonly within?: string | null
 }
 
 const placeOf = (tenant: string, delivery: string, n: number) => `${tenant}/effects/${delivery}/${n}`
@@ -35,13 +38,14 @@ export function sealEffect(sealer: Sealer, tenant: string, delivery: string, mem
     call: memo.call ?? null,
     fingerprint: memo.fingerprint ?? null,
     replacing: memo.replacing,
+    within: memo.within ?? null,
   }
   return sealer.seal(Buffer.from(JSON.stringify(sealed)), placeOf(tenant, delivery, memo.n))
 }
 
 export function openEffect(sealer: Sealer, row: EffectRow): EffectMemo {
   const opened = sealer.open(row.progress, placeOf(row.tenant, row.delivery, row.n))
-  const { progress, call, fingerprint, replacing } = JSON.parse(opened.toString('utf8')) as Sealed
+  const { progress, call, fingerprint, replacing, within } = JSON.parse(opened.toString('utf8')) as Sealed
   return {
     n: row.n,
     wanted: row.wanted,
@@ -51,6 +55,7 @@ export function openEffect(sealer: Sealer, row: EffectRow): EffectMemo {
     call: call ?? undefined,
     fingerprint: fingerprint ?? undefined,
     replacing,
+    within: within ?? undefined,
     doubt: row.doubt as unknown as Doubt,
   }
 }

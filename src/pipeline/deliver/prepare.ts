@@ -14,6 +14,7 @@ import { waitForRecordLink } from '../fold/types.js'
 import { type Judged, judge } from '../plan/judge.js'
 import { viewOf } from '../plan/views.js'
 import type { LoadedRows } from './load-rows.js'
+import { diedWithin, withinMark } from './within.js'
 
 export type Prepared =
   | {
@@ -32,6 +33,10 @@ export type Prepared =
       readonly body: JsonObject
       readonly fingerprint: string | undefined
       readonly replacing: boolean
+      /** What the thing is made inside of; see within.ts. */
+      readonly within: string | undefined
+      /** The thing it had, which died with the one it was inside of. */
+      readonly orphan: string | undefined
       readonly wants: Wants
     }
   | { readonly do: 'adopt'; readonly body: JsonObject; readonly wants: Wants }
@@ -120,11 +125,13 @@ function prepareRow(
   const body = mapped?.body ?? {}
   const print = mapped ? fingerprint(body) : undefined
   const replacing = mapped !== undefined && replaceNeeded(flow, row, view)
+  const within = mapped && withinMark(config, flow, row.record, ability, loaded)
+  const died = diedWithin(row, within)
   const facts = {
     wanted: row.wanted,
     done: row.done,
-    externalId: row.external_id ?? undefined,
-    fingerprint: row.fingerprint ?? undefined,
+    externalId: died ? undefined : (row.external_id ?? undefined),
+    fingerprint: died ? undefined : (row.fingerprint ?? undefined),
   }
   const decision = decide(
     facts,
@@ -141,6 +148,8 @@ function prepareRow(
       body,
       fingerprint: print,
       replacing: replacing && decision.verb === 'delete',
+      within,
+      orphan: died ? (row.external_id ?? undefined) : undefined,
       wants,
     }
   if (decision.act === 'rest')

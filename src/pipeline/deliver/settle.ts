@@ -112,6 +112,12 @@ async function settleTenant(
     batch.flatMap(one => one.inputs),
     made,
   )
+  const woken = await wakeReaders(
+    tx,
+    parts,
+    config,
+    batch.flatMap(one => (one.made && one.link ? [one.link] : [])),
+  )
   const { due, ours } = await settleDeliveries(
     tx,
     batch.map(one => one.row),
@@ -140,7 +146,7 @@ async function settleTenant(
   )
   return {
     tenant,
-    due: [...due, ...next, ...folded.due],
+    due: [...due, ...next, ...folded.due, ...woken],
     released: folded.released,
     waited: waits.map(({ what }) => what),
   }

@@ -13,6 +13,7 @@ import { sealEffect } from './effect-memo.js'
 import { replaceMark, viewFor } from './prepare.js'
 import { RETRY_WINDOW_MS, retryAt } from './retry.js'
 import type { Settlement } from './settle.js'
+import { WITHIN } from './within.js'
 import type { Work } from './work.js'
 
 const nothing = {
@@ -20,6 +21,7 @@ const nothing = {
   effect: undefined,
   attempts: [],
   link: undefined,
+  made: false,
   unlink: undefined,
   waits: [],
   inputs: [],
@@ -192,8 +194,9 @@ function settleEnd(
   )
   const outcome = 'outcome' in driven ? driven.outcome : undefined
   const made = (driven.to === 'accepted' || driven.to === 'adopted') && memo.progress.verb !== 'delete'
+  const withinKeep = memo.within === undefined ? {} : { [WITHIN]: memo.within }
   const keep = made
-    ? { ...row.keep, ...('keep' in driven ? driven.keep : undefined), ...replaceKeep(work) }
+    ? { ...row.keep, ...('keep' in driven ? driven.keep : undefined), ...replaceKeep(work), ...withinKeep }
     : row.keep
   const id = after.externalId
   const settled = settledRow(parts, row, {
@@ -215,6 +218,7 @@ function settleEnd(
     last_error: outcome ? errorOf(outcome, now) : null,
     above: after.state === 'dead' ? row.wanted : after.state === 'parked' ? null : after.done,
   })
+  const lost = lostThing(work, after.unlink, id)
   const brought = made ? acceptedInputs(work, driven, id) : { inputs: [], answers: [] }
   return settlement(config, settled, {
     effect: effect(driven.to === 'adopted' ? 'exists' : driven.to, true),
@@ -235,21 +239,29 @@ function settleEnd(
             created_at: now,
           }
         : undefined,
-    unlink:
-      after.unlink && row.external_id !== null
-        ? {
-            connection: flow.connection,
-            resource: flow.resource,
-            externalId: row.external_id,
-            kind: flow.kind,
-            as: after.unlink,
-          }
-        : undefined,
+    made: made && id !== undefined && id !== row.external_id,
+    unlink: lost && {
+      connection: flow.connection,
+      resource: flow.resource,
+      externalId: lost.id,
+      kind: flow.kind,
+      as: lost.as,
+    },
     inputs: brought.inputs,
     answers: brought.answers,
     ended:
       memo.progress.verb === 'create' ? { connection: flow.connection, resource: flow.resource } : undefined,
   })
+}
+
+/** The thing that is no longer there after this end, if any. */
+function lostThing(
+  { row, orphan }: Work,
+  unlink: 'retired' | 'gone' | undefined,
+  id: string | undefined,
+): { readonly id: string; readonly as: 'retired' | 'gone' } | undefined {
+  if (unlink && row.external_id !== null) return { id: row.external_id, as: unlink }
+  return orphan !== undefined && id !== undefined && id !== orphan ? { id: orphan, as: 'gone' } : undefined
 }
 
 function replaceKeep(work: Work): JsonObject {

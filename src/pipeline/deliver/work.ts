@@ -9,5 +9,7 @@ export interface Work {
   readonly config: TenantConfig
   readonly flow: VendorFlow
   readonly row: Claimed
+  /** The thing the row had, which died with the one it was inside of: what is made now takes its place. */
+  readonly orphan?: string | undefined
   readonly loaded: LoadedRows
 }
