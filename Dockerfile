@@ -3,9 +3,10 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
 RUN npm install --no-save --ignore-scripts --no-audit --no-fund
+COPY .ci .ci
 COPY src src
 COPY connectors connectors
-RUN npx tsc -p tsconfig.build.json --noCheck && npm prune --omit=dev --ignore-scripts
+RUN npx tsc -p tsconfig.build.json --noCheck && node .ci/prepare-ledger.mjs && npm prune --omit=dev --ignore-scripts
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 HRHUB_DATA=/data HRHUB_PROJECT=/project

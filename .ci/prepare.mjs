@@ -49,14 +49,19 @@ if (process.argv.includes('--build')) {
   const mark = sha([lock, ...sources.map(file => `${file} ${statSync(join(root, file)).mtimeMs}`)].join('\n'))
   const builtMark = join(root, 'dist', '.hrhub-built')
   if (!existsSync(builtMark) || readFileSync(builtMark, 'utf8') !== mark) {
-    rmSync(join(root, 'dist'), { recursive: true, force: true })
+    mkdirSync(join(root, 'dist'), { recursive: true })
+    for (const entry of readdirSync(join(root, 'dist')))
+      if (entry !== 'new-ledger') rmSync(join(root, 'dist', entry), { recursive: true, force: true })
     run('building', process.execPath, [
       'node_modules/typescript/bin/tsc',
       '-p',
       'tsconfig.build.json',
       '--noCheck',
     ])
-    mkdirSync(join(root, 'dist'), { recursive: true })
     writeFileSync(builtMark, mark)
   }
+  const packed = join(root, 'node_modules', '@electric-sql', 'pglite', 'package.json')
+  const { version } = JSON.parse(readFileSync(packed, 'utf8'))
+  if (!existsSync(join(root, 'dist', 'new-ledger', version)))
+    run('making an empty ledger', process.execPath, ['.ci/prepare-ledger.mjs'])
 }

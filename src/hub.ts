@@ -86,15 +86,30 @@ export async function startHub({
       tokens,
       connections: 'open',
     })
-  let loaded = await load()
   const errors = (problems: readonly Problem[]) => problems.filter(problem => problem.severity === 'error')
-  if (errors(loaded.problems).length > 0) throw new ConfigurationError(loaded.problems)
-
-  const ledger = await openLedger({
-    clock,
-    log,
-    ...(settings.databaseUrl ? { url: settings.databaseUrl } : { folder: settings.dataFolder }),
+  const open = () =>
+    openLedger({
+      clock,
+      log,
+      ...(settings.databaseUrl
+        ? { url: settings.databaseUrl }
+        : { folder: settings.dataFolder, prepared: join(packageRoot(), 'dist', 'new-ledger') }),
+    })
+  // The embedded database takes as long to open as the folder to compile, in a thread of its own: both at once. A
+  // new one is made only when the folder is known to be good.
+  const early = hasEmbedded(settings) ? open() : undefined
+  early?.catch(() => undefined)
+  const closeEarly = async () => void (await early?.then(opened => opened.close()).catch(() => undefined))
+  let loaded = await load().catch(async error => {
+    await closeEarly()
+    throw error
   })
+  if (errors(loaded.problems).length > 0) {
+    await closeEarly()
+    throw new ConfigurationError(loaded.problems)
+  }
+
+  const ledger = await (early ?? open())
   await migrate(ledger, MIGRATIONS)
   tokens.share(ledger)
   // The folder's lock let nobody else in: leases of a killed process hold nothing up.
@@ -190,6 +205,9 @@ export async function startHub({
     },
   }
 }
+
+const hasEmbedded = ({ databaseUrl, dataFolder }: HubSettings) =>
+  databaseUrl === undefined && existsSync(join(dataFolder, 'ledger', 'PG_VERSION'))
 
 async function closeConnections(tenants: readonly TenantConfig[]): Promise<void> {
   for (const config of tenants)

@@ -17,8 +17,7 @@ import { bindCall } from './operation/bind.js'
 import { maskText } from './operation/mask.js'
 import { type Judged, judge, outcomeOf } from './operation/outcome.js'
 import type { HookKit } from './sdk.js'
-import { createAxios } from './transport/axios.js'
-import type { Exchange, OutgoingRequest, Transport } from './transport/transport.js'
+import type { Exchange, HttpClient, OutgoingRequest, Transport } from './transport/transport.js'
 import { recordedClient, watchWire } from './transport/wire.js'
 import type { PreparedCall } from './types.js'
 
@@ -90,9 +89,11 @@ export function createCaller(options: CallerOptions): Caller {
   const shared = new Map<string, unknown>()
   const client = transport.client && recordedClient(transport.client)
   const rules = { timeoutMs: limits.timeoutMs, maxBytes: MAX_ANSWER, allowPrivate: options.allowPrivate }
-  const axios = client && {
-    http: createAxios(client, rules),
-    unwrapped: createAxios(client, { ...rules, unwrap: true }),
+  let axios: Promise<Pick<HookKit, 'http' | 'unwrapped'>> | undefined
+  // Only vendors' SDKs need axios; it is read when the first of them is called.
+  const axiosOver = async (over: HttpClient): Promise<Pick<HookKit, 'http' | 'unwrapped'>> => {
+    const { createAxios } = await import('./transport/axios.js')
+    return { http: createAxios(over, rules), unwrapped: createAxios(over, { ...rules, unwrap: true }) }
   }
 
   function addressOf(server: string): string {
@@ -172,12 +173,13 @@ export function createCaller(options: CallerOptions): Caller {
       now: clock.now(),
       personal: aim.personal ?? [],
     }
-    if (hooks?.send && axios) {
+    if (hooks?.send && client) {
       const send = hooks.send
+      axios ??= axiosOver(client)
       const kit: HookKit = {
         settings,
         address: addressOf(call.server),
-        ...axios,
+        ...(await axios),
         renew: renewed,
         once: <T>(name: string, make: () => T): T => {
           if (!shared.has(name)) shared.set(name, make())

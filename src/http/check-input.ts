@@ -8,7 +8,14 @@ import type { FastifySchemaCompiler } from 'fastify'
 import { HubError } from '../kernel/errors.js'
 import { MAX_DEPTH, parseJson } from '../kernel/json.js'
 
-const options = { allErrors: false, strict: false, validateFormats: true, useDefaults: true } as const
+const options = {
+  allErrors: false,
+  strict: false,
+  validateFormats: true,
+  useDefaults: true,
+  // Our own schemas need no proof at every start.
+  validateSchema: false,
+} as const
 const exact = new Ajv2020(options)
 const reading = new Ajv2020({ ...options, coerceTypes: true })
 const addTo = addFormats as unknown as (instance: Ajv2020) => void

@@ -9,7 +9,8 @@ import { isObject, type Json, type JsonObject } from '../kernel/json.js'
 import type { JsonSchema } from '../kernel/json-schema.js'
 import { KINDS } from './kinds.js'
 
-const ajv = new Ajv2020({ allErrors: false, strict: false, validateFormats: true })
+// Our own schemas need no proof: compiling the one for schemas would hold up the first message for a second.
+const ajv = new Ajv2020({ allErrors: false, strict: false, validateFormats: true, validateSchema: false })
 ;(addFormats as unknown as (instance: Ajv2020) => void)(ajv)
 
 /** The same schema with nothing required and null allowed wherever a field may be emptied. */

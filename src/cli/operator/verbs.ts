@@ -3,7 +3,6 @@
  * in the hub that is running or in the process of the command.
  */
 import Type, { type Static, type TSchema } from 'typebox'
-import { Check } from 'typebox/value'
 import { HubError } from '../../kernel/errors.js'
 import { isObject, type Json } from '../../kernel/json.js'
 import { backup } from '../../ledger/backup.js'
@@ -128,6 +127,8 @@ export async function runVerb(means: OperatorMeans, asked: Json): Promise<unknow
     throw new HubError('CLI_USE_WRONG', { detail: 'there is no such verb' })
   const row: Verb<TSchema, unknown> = VERBS[name]
   const words = asked['words'] ?? {}
+  // Two hundred modules that a start does not need.
+  const { Check } = await import('typebox/value')
   if (!Check(row.words, words))
     throw new HubError('CLI_USE_WRONG', { detail: `the words do not fit ${name}` })
   return row.run(means, words)

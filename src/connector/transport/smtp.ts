@@ -6,7 +6,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { Readable } from 'node:stream'
-import { createTransport, type SendMailOptions, type SentMessageInfo } from 'nodemailer'
+import type { SendMailOptions, SentMessageInfo } from 'nodemailer'
 import { isObject, type Json } from '../../kernel/json.js'
 import { isPrivateAddress, PrivateAddressError } from './address.js'
 import type { Party } from './ics.js'
@@ -40,6 +40,7 @@ function openSmtp(options: TransportOptions): Transport {
   async function connectTransport() {
     const address = await resolve(host, options.allowPrivate)
     const user = word('user')
+    const { createTransport } = await import('nodemailer')
     return createTransport({
       host: address,
       port: typeof settings['port'] === 'number' ? settings['port'] : 25,
@@ -138,6 +139,7 @@ async function deliver(
 
 /** The bytes of a mail; the same mail gives the same bytes. */
 export async function composeMail(mail: Mail, sender: Party): Promise<Buffer> {
+  const { createTransport } = await import('nodemailer')
   const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
   const mailbox = ({ email, name }: Party) => ({ address: email, name: name ?? '' })
   const info = (await composer.sendMail({

@@ -7,6 +7,7 @@ import pg from 'pg'
 import type { Connections, Held } from './connections.js'
 import { away } from './database-error.js'
 import { lockFolder } from './folder-lock.js'
+import { layFolder } from './lay-folder.js'
 import { lendSession } from './pglite-pool.js'
 import { startThread } from './pglite-thread.js'
 import { PGliteWire } from './pglite-wire.js'
@@ -25,10 +26,10 @@ export async function connectPGlite(options: LedgerOptions): Promise<Connections
 }
 
 async function open(options: LedgerOptions, unlock: () => void): Promise<Connections> {
-  const thread = await startThread({
-    folder: options.folder === undefined ? undefined : join(options.folder, 'ledger'),
-    restoreFrom: options.restoreFrom,
-  })
+  const folder = options.folder === undefined ? undefined : join(options.folder, 'ledger')
+  if (folder !== undefined && options.prepared !== undefined && options.restoreFrom === undefined)
+    await layFolder(folder, options.prepared)
+  const thread = await startThread({ folder, restoreFrom: options.restoreFrom })
   const client = new pg.Client({
     stream: () => new PGliteWire(thread),
     user: 'postgres',

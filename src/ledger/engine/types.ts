@@ -26,6 +26,8 @@ export interface LedgerOptions {
   readonly statementTimeoutMs?: number
   /** The hub's data folder for PGlite (`<folder>/ledger`, `<folder>/lock`); absent = in memory. */
   readonly folder?: string
+  /** PGlite: where the build keeps empty databases that a new one is copied from; without, it is made afresh. */
+  readonly prepared?: string
   /** PGlite: a backup (src/ledger/backup.ts) that an empty folder or memory starts from. */
   readonly restoreFrom?: string
   readonly clock: Clock

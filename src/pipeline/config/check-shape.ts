@@ -12,7 +12,14 @@ import { ConnectionSchema, FlowSchema, OwnershipFileSchema } from './grammar.js'
 
 export type Shape = ValidateFunction
 
-const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true, logger: false })
+// Our own schemas need no proof at every start: compiling the one for schemas takes longer than all the rest.
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: false,
+  verbose: true,
+  logger: false,
+  validateSchema: false,
+})
 const shape = (schema: TSchema): Shape => ajv.compile(schema)
 
 export const SHAPES = {

@@ -12,6 +12,7 @@ export interface SourceFile {
   /** `feishu/event.out` of `mappings/feishu/event.out.yaml`. */
   readonly name: string
   readonly text: string
+  /** Parsed when it is first asked for: of all mappings that ship, a folder uses a few. */
   readonly yaml: YamlFile
 }
 
@@ -47,7 +48,15 @@ export async function readSource(file: string, name: string): Promise<SourceFile
   if (found.size > MAX_BYTES)
     return problemAt(file, 'CONFIG_FILE_LARGE', `${found.size} bytes; at most ${MAX_BYTES}`)
   const text = await readFile(file, 'utf8')
-  return { name: name.replace(/\.yaml$/, ''), text, yaml: parseYaml(text, file) }
+  let parsed: YamlFile | undefined
+  return {
+    name: name.replace(/\.yaml$/, ''),
+    text,
+    get yaml() {
+      parsed ??= parseYaml(text, file)
+      return parsed
+    },
+  }
 }
 
 /** Folders right below a folder, by name; a mounted folder may be a link. */
