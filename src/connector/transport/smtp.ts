@@ -29,7 +29,9 @@ const AUTH_ERRORS: readonly unknown[] = ['EAUTH', 'ENOAUTH', 'EOAUTH2']
 
 export const smtp: TransportKind = { document: SMTP_DOCUMENT, onUnknown: 'repeat', open: openSmtp }
 
-/** Settings: host, port, secure (TLS from the start), user, password, from (`a@b.c`), from_name. */
+/**
+ * Settings: host, port, secure (TLS from the start), require_tls (below), user, password, from (`a@b.c`), from_name.
+ */
 function openSmtp(options: TransportOptions): Transport {
   const { settings, clock, timeoutMs } = options
   const word = (name: string) => (typeof settings[name] === 'string' ? settings[name] : undefined)
@@ -45,6 +47,7 @@ function openSmtp(options: TransportOptions): Transport {
       host: address,
       port: typeof settings['port'] === 'number' ? settings['port'] : 25,
       secure: settings['secure'] === true,
+      requireTLS: needsTls(address, settings['require_tls']),
       // The socket goes to the checked address; the certificate must still be the name's.
       tls: { servername: isIP(host) ? '' : host },
       ...(user !== undefined && { auth: { user, pass: word('password') ?? '' } }),
@@ -104,6 +107,14 @@ function openSmtp(options: TransportOptions): Transport {
     house: smtpHouse,
     close: async () => {},
   }
+}
+
+/**
+ * STARTTLS is an offer that whoever sits on the line can take out: beyond the own network a mail waits rather than
+ * goes in the clear, unless the connection says `require_tls: false`.
+ */
+export function needsTls(address: string, setting: Json | undefined): boolean {
+  return typeof setting === 'boolean' ? setting : !isPrivateAddress(address)
 }
 
 async function resolve(host: string, allowPrivate: boolean): Promise<string> {
@@ -168,6 +179,13 @@ function failedWith(cause: unknown, left: boolean, tookMs: number): Exchange {
   const error = isObject(cause) || cause instanceof Error ? (cause as Record<string, unknown>) : {}
   const message = cause instanceof Error ? cause.message : 'the mail could not be sent'
   const status = error['responseCode']
+  // Without a number of the server's it is the handshake that failed, which may work later.
+  if (error['code'] === 'ETLS' && typeof status === 'number')
+    return answeredJson(
+      538,
+      { message: `the server takes no STARTTLS, and nothing goes in the clear: ${message}` },
+      tookMs,
+    )
   if (typeof status === 'number') return answeredJson(status, { message }, tookMs)
   if (AUTH_ERRORS.includes(error['code'])) return answeredJson(535, { message }, tookMs)
   const code =

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { shapeOf } from '../../../src/connector/manifest/shapes.js'
 import { type OpenConnection, openConnection } from '../../../src/connector/open-connection.js'
 import { writeIcs } from '../../../src/connector/transport/ics.js'
+import { needsTls } from '../../../src/connector/transport/smtp.js'
 import type { EffectProgress, Outcome } from '../../../src/connector/types.js'
 import type { JsonObject } from '../../../src/kernel/json.js'
 import { effect, load } from '../support/connectors.js'
@@ -21,6 +22,7 @@ settings:
   from_name: { type: string, title: Name of the sender, required: false }
   user: { type: string, required: false }
   password: { type: string, secret: true, required: false }
+  require_tls: { type: boolean, required: false }
 check: check
 resources:
   message:
@@ -283,6 +285,34 @@ describe('mail', () => {
       })
     }
     expect(server.mails).toHaveLength(0)
+  })
+
+  it('nothing goes in the clear where encryption is asked for: a person must look, no mail is lost', async () => {
+    const server = await startMail()
+    const { connection } = await connect(server.port, { require_tls: true })
+    expect(await send(connection, message())).toMatchObject({
+      is: 'misconfigured',
+      detail: expect.stringContaining('no STARTTLS'),
+    })
+    expect(await connection.check()).toMatchObject({ is: 'misconfigured' })
+    expect(server.mails).toHaveLength(0)
+  })
+
+  it('a certificate that is not the host’s may be mended: the mail is tried again', async () => {
+    const server = await startMail({ disabledCommands: [] })
+    const { connection } = await connect(server.port, { require_tls: true })
+    expect(await send(connection, message())).toMatchObject({ is: 'unreachable' })
+    expect(server.mails).toHaveLength(0)
+  })
+
+  it.each([
+    ['a public host', '203.0.113.7', undefined, true],
+    ['a public host the connection says otherwise of', '203.0.113.7', false, false],
+    ['a host of the own network', '10.1.2.3', undefined, false],
+    ['the own machine', '127.0.0.1', undefined, false],
+    ['a host of the own network the connection says it of', '10.1.2.3', true, true],
+  ])('asks for encryption by where the host is: %s', (_what, address, setting, needed) => {
+    expect(needsTls(address, setting)).toBe(needed)
   })
 
   it('check says whether the server takes us', async () => {
