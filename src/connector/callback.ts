@@ -53,6 +53,7 @@ export function openCallback(request: RawRequest, options: CallbackOptions): Ope
     dedupe: dedupeOf(spec, { ...envelope(request), body }),
     answer: verdict.seal ? verdict.seal(plain) : plain,
     ...(verdict.secretTail && { secretTail: true }),
+    ...(verdict.once !== undefined && { once: verdict.once }),
   }
 }
 

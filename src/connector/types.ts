@@ -39,6 +39,8 @@ export type Opened =
       readonly body: Json
       /** The vendor's own event id, for `seen`; undefined = nothing is dropped at the door. */
       readonly dedupe: string | undefined
+      /** Names this very attempt, where the vendor signs each one anew: a second one is refused. */
+      readonly once?: string
       /** What to answer once the message is durable (encrypted where the scheme wants it). */
       readonly answer: HttpAnswer
       /** The end of the address was the secret: it is not stored. */

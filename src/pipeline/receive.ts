@@ -2,6 +2,7 @@
  * RECEIVE: verify, store, acknowledge. The answer goes out after the commit that holds the message; requests share
  * a commit, and where nothing is wrong the same commit folds it and wants its deliveries.
  */
+import { createHash } from 'node:crypto'
 import type { HttpAnswer, RawRequest } from '../connector/types.js'
 import { createBatcher } from '../kernel/batcher.js'
 import { type Code, HubError, isHubError } from '../kernel/errors.js'
@@ -34,7 +35,12 @@ interface Incoming {
   readonly config: TenantConfig
   readonly message: MessageRow
   readonly dedupe: string | undefined
+  /** Names the signed attempt; seen before, it is a replay. */
+  readonly once: string | undefined
 }
+
+/** What was kept, or that it was kept before under this very signature. */
+type Stored = MessageRow | 'replayed'
 
 /** Messages in one commit: more adds latency and no rate (256 measured best on two cores). */
 const MOST = 256
@@ -48,24 +54,30 @@ export function createReceiver(
   onStored: (tenant: string, ids: readonly string[]) => void,
 ): Receiver {
   const { ledger, clock } = parts
-  const incoming = createBatcher<Incoming, MessageRow>({
+  const incoming = createBatcher<Incoming, Stored>({
     most: MOST,
     halve: error => !(isHubError(error) && error.kind === 'unreachable'),
     flush: async items => {
-      const stored = new Map<string, MessageRow>()
+      const stored = new Map<string, Stored>()
       for (const [tenant, batch] of byTenant(items)) {
-        for (const message of await store(tenant, batch)) stored.set(message.id, message)
+        const { messages, replayed } = await store(tenant, batch)
+        for (const message of messages) stored.set(message.id, message)
+        for (const { message } of replayed) stored.set(message.id, 'replayed')
       }
       return items.map(({ message }) => stored.get(message.id) ?? message)
     },
   })
 
-  async function store(tenant: string, batch: readonly Incoming[]): Promise<readonly MessageRow[]> {
+  async function store(
+    tenant: string,
+    batch: readonly Incoming[],
+  ): Promise<{ messages: readonly MessageRow[]; replayed: readonly Incoming[] }> {
     const config = batch[0]?.config
-    if (!config) return []
+    if (!config) return { messages: [], replayed: [] }
     try {
       const folded = await withRaces(ledger, async tx => {
-        const fresh = (await notSeen(tx, batch)).map(({ message }) => message)
+        const seen = await notSeen(tx, batch)
+        const fresh = seen.fresh.map(({ message }) => message)
         const pointing = fresh.filter(message => addressesIn(config, message).length > 0)
         const whole = fresh.filter(message => !pointing.includes(message))
         const done = await foldBatch(
@@ -78,10 +90,10 @@ export function createReceiver(
         // Files are fetched outside of any transaction; the message is safe by then.
         await insertMessages(tx, pointing)
         const released = [...done.released, ...pointing.map(message => message.id)]
-        return { ...done, released, messages: [...done.messages, ...pointing] }
+        return { ...done, released, messages: [...done.messages, ...pointing], replayed: seen.replayed }
       })
       onFolded(tenant, folded)
-      return folded.messages
+      return folded
     } catch (error) {
       if (isHubError(error) && error.kind === 'unreachable') throw error
       parts.log.error(
@@ -90,35 +102,40 @@ export function createReceiver(
       )
       // What cannot be folded is kept all the same, and folded by itself: the culprit is found, the others lose nothing.
       const kept = await ledger.transaction(async tx => {
-        const fresh = await notSeen(tx, batch)
+        const { fresh, replayed } = await notSeen(tx, batch)
         const messages = fresh.map(({ message }) => message)
         await insertMessages(tx, messages)
-        return messages
+        return { messages, replayed }
       })
       onStored(
         tenant,
-        kept.map(message => message.id),
+        kept.messages.map(message => message.id),
       )
       return kept
     }
   }
 
+  /** In the commit that holds the message: an honest repeat after a commit that failed is new. */
   async function notSeen(
     tx: Parameters<typeof noteSeen>[0],
     batch: readonly Incoming[],
-  ): Promise<readonly Incoming[]> {
-    const keyed = batch.flatMap(({ message, dedupe }) =>
-      dedupe === undefined
-        ? []
-        : [{ tenant: message.tenant, connection: message.connection, key: dedupe, at: message.received_at }],
-    )
-    if (keyed.length === 0) return batch
-    const fresh = await noteSeen(tx, keyed)
-    return batch.filter(({ message, dedupe }) => {
-      const key = `${message.connection}\n${dedupe}`
-      // Twice in one batch: the first takes the key.
-      return dedupe === undefined || fresh.delete(key)
+  ): Promise<{ fresh: readonly Incoming[]; replayed: readonly Incoming[] }> {
+    const keyed = batch.flatMap(incoming => {
+      const { tenant, connection, received_at: at } = incoming.message
+      return keysOf(incoming).map(key => ({ tenant, connection, key, at }))
     })
+    if (keyed.length === 0) return { fresh: batch, replayed: [] }
+    const unseen = await noteSeen(tx, keyed)
+    // Twice in one batch: the first takes the key.
+    const takes = (incoming: Incoming, key: string | undefined) =>
+      key === undefined || unseen.delete(`${incoming.message.connection}\n${key}`)
+    const fresh: Incoming[] = []
+    const replayed: Incoming[] = []
+    for (const incoming of batch) {
+      if (!takes(incoming, signatureKey(incoming))) replayed.push(incoming)
+      else if (takes(incoming, incoming.dedupe)) fresh.push(incoming)
+    }
+    return { fresh, replayed }
   }
 
   function locate(hook: string): { config: TenantConfig; connection: ConnectionConfig } | undefined {
@@ -145,9 +162,10 @@ export function createReceiver(
       if (opened.verdict === 'challenge') return opened.answer
       const { method, tail, query, headers } = request
       const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !DROPPED_HEADERS.has(name)))
-      await incoming.add({
+      const stored = await incoming.add({
         config,
         dedupe: opened.dedupe === undefined ? undefined : storable(opened.dedupe),
+        once: opened.once,
         message: {
           tenant: config.tenant,
           id: newId('message', clock),
@@ -168,15 +186,27 @@ export function createReceiver(
           tries: 0,
         },
       })
+      if (stored === 'replayed') return refuse(config.tenant, connection.name, 'CONNECTOR_SIGNATURE_REPLAYED')
       return opened.answer
     },
-    take: (tenant, message) => incoming.add({ config: parts.config(tenant), message, dedupe: undefined }),
+    async take(tenant, message) {
+      const bare = { config: parts.config(tenant), message, dedupe: undefined, once: undefined }
+      const stored = await incoming.add(bare)
+      return stored === 'replayed' ? message : stored
+    },
     find: hook => locate(hook)?.connection,
     get load() {
       return incoming.load
     },
   }
 }
+
+/** Hashed: a signature may be long and holds what the vendor says. */
+const signatureKey = ({ once }: Incoming) =>
+  once === undefined ? undefined : `signature ${createHash('sha256').update(once).digest('base64url')}`
+
+const keysOf = (incoming: Incoming) =>
+  [signatureKey(incoming), incoming.dedupe].filter(key => key !== undefined)
 
 const texts = (values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).map(([name, text]) => [storable(name), storable(text)]))

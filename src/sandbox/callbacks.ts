@@ -93,6 +93,8 @@ const HOUR = 3_600_000
 /** Ended records beyond this are forgotten, oldest first. */
 const RECORDS_KEPT = 2000
 const REORDER_WITHIN = 2000
+/** A repeat is an attempt of its own: where attempts are signed with their second, it has another one. */
+const NEXT_SECOND = 1000
 
 export function createCallbacks(options: CallbackOptions): Callbacks {
   const { scheme, state, faults, now, changed } = options
@@ -130,8 +132,9 @@ export function createCallbacks(options: CallbackOptions): Callbacks {
   async function post(
     draft: CallbackDraft,
     forge: Forgery | undefined,
+    aheadMs: number,
   ): Promise<CallbackAttempt & { ok: boolean }> {
-    const at = now()
+    const at = now() + aheadMs
     const begun = performance.now()
     const took = () => Math.round(performance.now() - begun)
     const wire = scheme.encode(draft, { at: forge === 'old' ? at - HOUR : at, forge })
@@ -155,14 +158,14 @@ export function createCallbacks(options: CallbackOptions): Callbacks {
     }
   }
 
-  async function attempt(record: CallbackRecord, forge?: Forgery): Promise<void> {
+  async function attempt(record: CallbackRecord, forge?: Forgery, aheadMs = 0): Promise<void> {
     if (stop.signal.aborted) return
     if (state.target === null) {
       record.state = 'no_target'
       return changed()
     }
     enter()
-    const result = await post(record, forge).catch((error: unknown) => {
+    const result = await post(record, forge, aheadMs).catch((error: unknown) => {
       options.broke(`callback ${record.event}: ${String(error)}`)
       return undefined
     })
@@ -195,7 +198,7 @@ export function createCallbacks(options: CallbackOptions): Callbacks {
         return changed()
       case 'double':
         await attempt(record)
-        return attempt(record)
+        return attempt(record, undefined, NEXT_SECOND)
       case 'delay':
         return schedule(record, fault.ms)
       case 'forge':

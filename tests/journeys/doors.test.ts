@@ -153,10 +153,23 @@ describe('bad input at the running sandbox', () => {
     expect(unknown).toEqual(wrong)
   })
 
-  it('takes a callback once, however often it is replayed', async () => {
+  it('refuses a callback whose very signature came before, stores nothing and counts it', async () => {
     const body = candidate('cand_replayed')
+    const at = Date.now()
+    const copy = () => fromEhr(body, { id: 'evt_replayed', age: Date.now() - at })
+    expect((await copy()).status).toBeLessThan(300)
+    const [before, refused] = [await hookMessages(), await refusedToday('ehr')]
+    expectProblem(await copy(), 401, 'HTTP_HOOK_REFUSED')
+    expect(await hookMessages()).toBe(before)
+    const code = 'CONNECTOR_SIGNATURE_REPLAYED'
+    expect(await refusedToday('ehr')).toEqual({ ...refused, [code]: Number(refused[code] ?? 0) + 1 })
+  })
+
+  it('takes an event once, however often the vendor says it anew', async () => {
+    const body = candidate('cand_repeated')
     const before = await hookMessages()
-    for (let i = 0; i < 3; i++) expect((await fromEhr(body, { id: 'evt_replayed' })).status).toBeLessThan(300)
+    for (let i = 0; i < 3; i++)
+      expect((await fromEhr(body, { id: 'evt_repeated', age: i * 1000 })).status).toBeLessThan(300)
     expect(await hookMessages()).toBe(before + 1)
   })
 

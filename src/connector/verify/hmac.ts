@@ -1,7 +1,8 @@
 /**
  * HMAC over parts of the request, as most vendors do it, each with its own spelling: which hash, over what,
  * where the signature stands, what it begins with. `over` is `raw_body` or a list of parts: `raw_body`,
- * `timestamp`, `header:NAME`, `query:NAME`, `field:NAME` (of a JSON body), `text:LITERAL`.
+ * `timestamp`, `header:NAME`, `query:NAME`, `field:NAME` (of a JSON body), `text:LITERAL`. `each_attempt: signed`
+ * says that the vendor signs a repeat anew, so that the same signature again is a replay.
  */
 import { createHmac } from 'node:crypto'
 import { isObject, type Json } from '../../kernel/json.js'
@@ -32,6 +33,7 @@ export const hmac: VerifyScheme = {
     secret: { is: 'value', required: true },
     timestamp: { is: 'place' },
     tolerance: { is: 'duration' },
+    each_attempt: { is: ['signed', 'same'] },
   },
   verify(request, context) {
     const { words } = context
@@ -55,7 +57,8 @@ export const hmac: VerifyScheme = {
     if (!fits) return rejected('CONNECTOR_SIGNATURE_WRONG')
     if (timestamp !== undefined && tooOld(timeOf(timestamp, place?.['unit']), context, FIVE_MINUTES))
       return rejected('CONNECTOR_SIGNATURE_OLD')
-    return genuine
+    const anew = words['each_attempt'] === 'signed' && timestamp !== undefined
+    return anew ? { ...genuine, once: signature } : genuine
   },
 }
 

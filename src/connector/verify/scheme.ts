@@ -34,6 +34,8 @@ export type Verdict =
       readonly seal: ((answer: HttpAnswer) => HttpAnswer) | undefined
       /** The end of the address is the secret; it is not kept. */
       readonly secretTail?: true
+      /** Names this very attempt, where the vendor signs each one anew: seen a second time it is a replay. */
+      readonly once?: string
     }
 
 export interface VerifyScheme {

@@ -1,5 +1,6 @@
 /**
- * Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, base64, any `v1` entry of the list may fit.
+ * Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, base64, any `v1` entry of the list may fit. The timestamp
+ * is that of the attempt: the vendor's own repeat is signed anew, the same one again is a replay.
  * Source: the specification at github.com/standard-webhooks. Secrets are `whsec_` + base64.
  */
 import { createHmac } from 'node:crypto'
@@ -32,6 +33,6 @@ export const standardWebhooks: VerifyScheme = {
     if (!fits) return rejected('CONNECTOR_SIGNATURE_WRONG')
     if (!/^\d{1,12}$/.test(timestamp) || tooOld(Number(timestamp) * 1000, context, FIVE_MINUTES))
       return rejected('CONNECTOR_SIGNATURE_OLD')
-    return genuine
+    return { ...genuine, once: `${id}.${timestamp}` }
   },
 }

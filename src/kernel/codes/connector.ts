@@ -156,6 +156,10 @@ export const CONNECTOR_CODES = {
     'The callback is older than the scheme allows.',
     'Check the clocks of both systems.',
   ),
+  CONNECTOR_SIGNATURE_REPLAYED: signature(
+    'The very same signed callback came before.',
+    'Sign every attempt anew, with its own time; the first one was taken.',
+  ),
   CONNECTOR_CALLBACK_UNSIGNED: signature(
     'The connection takes no unsigned callbacks.',
     'Say `accept_unsigned: true` on the connection if the vendor really signs nothing.',

@@ -455,6 +455,34 @@ describe('verify schemes', () => {
     )
   })
 
+  it('names the attempt where each is signed anew, and none where the same bytes come again', () => {
+    const once = (given: Case) => {
+      const verdict = verify(given)
+      return verdict.is === 'genuine' ? verdict.once : 'not genuine'
+    }
+    expect(once(STANDARD)).toBe(
+      `${STANDARD.request.headers['webhook-id']}.${STANDARD.request.headers['webhook-timestamp']}`,
+    )
+    const sum = createHmac('sha256', 'k').update('body1700000000').digest('hex')
+    const words = {
+      algorithm: 'sha256',
+      over: ['raw_body', 'timestamp'],
+      header: 'X-S',
+      timestamp: { header: 'X-T' },
+    }
+    const given = {
+      scheme: 'hmac',
+      now: 1_700_000_000_000,
+      words,
+      values: { secret: 'k' },
+      request: { headers: { 'x-s': sum, 'x-t': '1700000000' }, body: 'body' },
+    }
+    expect(once(given)).toBeUndefined()
+    expect(once({ ...given, words: { ...words, each_attempt: 'signed' } })).toBe(sum)
+    expect(once(MOKA)).toBeUndefined()
+    expect(once(FEISHU)).toBeUndefined()
+  })
+
   it('takes hmac in base64 and sha1 as well', () => {
     const signature = createHmac('sha1', 'k').update('body').digest('base64')
     const words = { algorithm: 'sha1', header: 'X-S', encoding: 'base64' }
