@@ -21,6 +21,7 @@ import { healthRoutes } from './routes/health.js'
 import { hookRoutes } from './routes/hooks.js'
 import { keyRoutes } from './routes/keys.js'
 import { mappingRoutes } from './routes/mappings.js'
+import { mergeRoutes } from './routes/merges.js'
 import { messageRoutes } from './routes/messages.js'
 import { recordRoutes } from './routes/records.js'
 import { sayingRoutes } from './routes/sayings.js'
@@ -126,6 +127,7 @@ function apiRoutes(app: App, hub: ServedHub, options: AppOptions): void {
   })
   recordRoutes(app, hub)
   sayingRoutes(app, hub, options)
+  mergeRoutes(app, hub)
   changeRoutes(app, hub, options)
   messageRoutes(app, hub)
   deliveryRoutes(app, hub)

@@ -32,6 +32,7 @@ const IN_WORDS = [
   'sequence',
   'unknown',
   'match',
+  'auto_merge',
   'ours',
   'gone',
   'refs',

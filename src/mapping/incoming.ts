@@ -45,6 +45,7 @@ export function compileIncoming(parts: Parts): (version: string) => InMapping {
     cx,
   )
   const match = readMatch(parts, writes)
+  const autoMerge = readAutoMerge(parts, match)
   const unknown = UNKNOWN.find(word => word === node['unknown'])
   if (node['unknown'] !== undefined && !unknown)
     list.add('MAPPING_WORD_UNKNOWN', ['unknown'], `\`unknown\` is one of ${UNKNOWN.join(', ')}`)
@@ -66,6 +67,7 @@ export function compileIncoming(parts: Parts): (version: string) => InMapping {
       gone: typeof isGone === 'boolean' ? isGone : undefined,
       ours: id,
       match: matched(match, said),
+      ...(autoMerge.length > 0 ? { autoMerge } : {}),
       fields: said,
       skipped: frame.run.skipped,
     }
@@ -239,6 +241,23 @@ function readMatch({ head, list, target }: Parts, writes: readonly string[]): re
         'MAPPING_PATH_UNKNOWN',
         ['match', index],
         `no rule fills \`${name}\`${didYouMean(name, [...writes, ...memberNames(target)])}`,
+      )
+  return names
+}
+
+/** Merging at once is for keys that find a record in the first place. */
+function readAutoMerge({ head, list }: Parts, match: readonly string[]): readonly string[] {
+  const written = head.node['auto_merge']
+  if (written === undefined) return []
+  const names = Array.isArray(written) ? written.filter(name => typeof name === 'string') : []
+  if (!Array.isArray(written) || names.length !== written.length)
+    list.add('MAPPING_FILE_INVALID', ['auto_merge'], '`auto_merge` is a list of names of `match`')
+  for (const [index, name] of names.entries())
+    if (!match.includes(name))
+      list.add(
+        'MAPPING_PATH_UNKNOWN',
+        ['auto_merge', index],
+        `\`match\` does not name \`${name}\`${didYouMean(name, match)}`,
       )
   return names
 }

@@ -55,6 +55,8 @@ export type Said = {
   readonly ours: string | undefined
   /** Values of the `match` fields, as mapped: `{ emails: ['a@b.c'] }`. */
   readonly match: Readonly<Record<string, Json>>
+  /** Names of match fields that nobody shares: where one leads to another record, the two are merged at once. */
+  readonly autoMerge?: readonly string[]
   /** The partial record: nested, absent = says nothing, null = empty. References are `Reference` values in place. */
   readonly fields: JsonObject
   /** Rules that were skipped by `on_error: skip`, counted and shown. */

@@ -12,6 +12,7 @@ import type { Parts } from './parts.js'
 export const SCOPES = [
   'records:read',
   'records:write',
+  'records:merge',
   'feed:read',
   'messages:read',
   'messages:write',

@@ -5,6 +5,7 @@ import { takeLease } from '../ledger/take-lease.js'
 import { createDeliverer } from './deliver/deliver.js'
 import { refreshPaused } from './deliver/pause.js'
 import type { Folded } from './fold/fold-batch.js'
+import { mergeProposed } from './merge/decide.js'
 import type { Parts } from './parts.js'
 import { plantPolls, pollDue } from './poll.js'
 import { createReceiver, type Receiver } from './receive.js'
@@ -72,6 +73,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     bell.ring(tenant, result.due)
     if (result.released.length > 0) keep(refolder.refold(tenant, result.released), 'refold.failed')
     if (result.waited.length > 0) keep(sweepWaits(parts, refolder, bell, result.waited), 'waits.failed')
+    if (result.result.merges) keep(mergeProposed({ parts, bell }), 'merge.failed')
     if (result.hints && delivers) keep(refetchDue(parts, refolder), 'refetch.failed')
     onFolded?.(tenant, result)
   }
@@ -105,11 +107,18 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     timers.push(setInterval(() => void (stopping || keep(work(), event)), ms))
   }
 
+  /** What walks behind: rows and messages that were lost, merges that a record at work had put off. */
+  const walk = async (): Promise<SweepResult> => {
+    const found = await sweep(parts, refolder, bell)
+    await mergeProposed({ parts, bell })
+    return found
+  }
+
   return {
     receiver,
     refolder,
     bell,
-    sweep: () => sweep(parts, refolder, bell),
+    sweep: walk,
     poll: () => pollDue(parts, refolder),
     async idle() {
       while (background.size > 0 || bell.load > 0) {
@@ -123,8 +132,8 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
       await bell.listen()
       if (!delivers) return
       await plantPolls(parts)
-      await sweep(parts, refolder, bell)
-      every(SWEEP_MS, 'sweep', () => sweep(parts, refolder, bell))
+      await walk()
+      every(SWEEP_MS, 'sweep', walk)
       every(FETCH_MS, 'fetch', () => refetchDue(parts, refolder))
       let planted = parts.tenants()
       // A timer of its own: a long history of one system must not hold up the hints of another.

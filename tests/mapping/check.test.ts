@@ -320,6 +320,14 @@ describe('the checker', () => {
     expect(problem).toMatchObject({ code: 'MAPPING_PERSONAL_LEAK', severity: 'warning' })
   })
 
+  it('takes for auto_merge only what match names', () => {
+    const problem = only(
+      compileText(inText('grade: level', 'match: [grade]\nauto_merge: [grades]\n'), context).problems,
+    )
+    expect(problem).toMatchObject({ code: 'MAPPING_PATH_UNKNOWN' })
+    expect(problem.message).toContain('did you mean `grade`?')
+  })
+
   it('finds everything at once, each with its line and column', () => {
     const text = inText(
       'overall: totl\ngrade: { from: level, trimm: true }\nconclusion: { value: maybe }',

@@ -61,6 +61,13 @@ describe('the head of an .in mapping', () => {
     expect(read(text, { p: '13800138000' }).match).toEqual({ phones: ['+8613800138000'] })
   })
 
+  it('says which of the match fields merge at once', () => {
+    const fields = 'emails: { from: e, as: email }'
+    const sure = candidate(fields, 'match: [emails]\nauto_merge: [emails]\n')
+    expect(read(sure, { e: ['a@b.cn'] }).autoMerge).toEqual(['emails'])
+    expect(read(candidate(fields, 'match: [emails]\n'), { e: ['a@b.cn'] }).autoMerge).toBeUndefined()
+  })
+
   it('counts what on_error skipped, with its place', () => {
     const text = candidate(
       'emails: { each: e, on_error: skip, item: { from: item, as: email } }\nname: { from: n, as: string, on_error: skip }',

@@ -31,7 +31,7 @@ import type { App, ServedHub } from '../served.js'
 const tags = ['records']
 const Stamps = Type.Optional(Type.Boolean({ default: false, description: 'Who said each field, and when.' }))
 const Step = Type.Object({
-  is: Type.String({ description: 'saying, link, change, delivery, effect, attempt, finding' }),
+  is: Type.String({ description: 'saying, link, change, delivery, effect, attempt, finding, merge' }),
   at: Instant('When it happened.'),
   id: Type.String(),
   text: Type.String({ description: 'One sentence for a person.' }),

@@ -95,6 +95,7 @@ function mappingSchema(): JsonObject {
       sequence: RULE,
       unknown: { enum: ['create', 'wait', 'ignore'] },
       match: { type: 'array', items: TEXT },
+      auto_merge: { type: 'array', items: TEXT },
       ours: RULE,
       gone: { type: ['string', 'boolean', 'object'] },
       refs: RULES,

@@ -1,6 +1,7 @@
 /** The life of a record: who knows it, what was said, how it changed, and what each system was told. */
 import { changesOf, deliveriesOfRecord, sayingsAbout } from '../../ledger/find-life.js'
 import { linksOfRecords } from '../../ledger/find-links.js'
+import { mergesOf } from '../../ledger/merge-records.js'
 import type { LinkRow, RecordRow } from '../../ledger/schema.js'
 import { deliverySteps, nextOf } from './explain-delivery.js'
 import {
@@ -13,15 +14,17 @@ import {
   plural,
   some,
 } from './life.js'
+import { mergeSteps } from './merge-steps.js'
 import { changeStep, sayingStep } from './steps.js'
 
 export async function explainRecord(means: ExplainMeans, record: RecordRow): Promise<Life> {
   const { ledger } = means
   const { tenant, id } = record
-  const [links, changes, deliveries] = await Promise.all([
+  const [links, changes, deliveries, merges] = await Promise.all([
     linksOfRecords(ledger, tenant, [id]),
     changesOf(ledger, tenant, [id], MOST_STEPS),
     deliveriesOfRecord(ledger, tenant, id, 200),
+    mergesOf(ledger, tenant, id),
   ])
   const sayings = await sayingsAbout(
     ledger,
@@ -47,6 +50,7 @@ export async function explainRecord(means: ExplainMeans, record: RecordRow): Pro
     ...changes.map(changeStep),
     ...(await deliverySteps(means, deliveries)),
     ...findingSteps(record),
+    ...mergeSteps(id, merges),
   ]
   const next = await nextOf(
     means,
@@ -64,7 +68,11 @@ export async function explainRecord(means: ExplainMeans, record: RecordRow): Pro
     next:
       next.length > 0
         ? next.map(one => `${one.id} ${one.text}`)
-        : ['nothing: every delivery of it is at rest'],
+        : [
+            record.was_merged_into === null
+              ? 'nothing: every delivery of it is at rest'
+              : `${record.was_merged_into} answers for it: explain that one`,
+          ],
   }
 }
 

@@ -18,6 +18,7 @@ export type StepKind =
   | 'attempt'
   | 'finding'
   | 'wait'
+  | 'merge'
 
 export interface LifeStep {
   readonly is: StepKind

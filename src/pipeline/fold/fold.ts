@@ -30,7 +30,7 @@ import {
   type Step,
   sayingOf,
 } from './apply.js'
-import { identityKeysOf } from './identity-keys.js'
+import { autoKeys, identityKeysOf } from './identity-keys.js'
 import { type Located, locate } from './locate.js'
 import { refsOf } from './record-refs.js'
 import { missingReference, settleReferences } from './references.js'
@@ -78,7 +78,7 @@ export async function startFold(
 ): Promise<Folding> {
   if (inputs.length === 0)
     return {
-      result: { verdicts: [], changed: [], contests: [], made: [], waits: [], sayings: [] },
+      result: { verdicts: [], changed: [], contests: [], made: [], waits: [], sayings: [], merges: false },
       written: Promise.resolve(),
     }
   const world = await openWorld(tx, config, clock, inputs)
@@ -120,6 +120,7 @@ export async function startFold(
       made: [...world.newLinks.values()].flatMap(madeBy),
       waits,
       sayings: [...entries.values()].flatMap(entry => entry.fresh.map(sayingKey)),
+      merges: world.proposals.some(proposal => proposal.auto),
     },
     written,
   }
@@ -220,25 +221,27 @@ function placeOne(
 /** New links and the identity keys of new records must be ours; where another process was faster, the batch starts over. */
 async function winRaces(world: World, placed: readonly Placed[]): Promise<void> {
   const { tx, config, clock } = world
-  const wanted = placed.flatMap(({ input, located, fields }) =>
-    identityKeysOf(input.kind, fields).flatMap(key => {
+  const wanted = placed.flatMap(({ input, located, fields }) => {
+    const keys = identityKeysOf(input.kind, fields)
+    const sure = autoKeys(input.kind, keys, input.said.autoMerge)
+    return keys.flatMap(key => {
       const text = identityText(key)
       // What this very record was found to hold needs no second look.
       return world.identities.get(text) === located.record && !world.claimed.has(text)
         ? []
-        : [{ ...key, record: located.record }]
-    }),
-  )
+        : [{ ...key, record: located.record, auto: sure.includes(key) }]
+    })
+  })
   const [inserted, held] = await Promise.all([
     insertLinks(tx, [...world.newLinks.values()]),
     takeIdentities(tx, config.tenant, wanted),
   ])
   if (inserted.size < world.newLinks.size) throw raceLost()
   for (const [key, record] of world.claimed) if (held.has(key) && held.get(key) !== record) throw raceLost()
-  for (const { record, ...key } of wanted) {
+  for (const { record, auto, ...key } of wanted) {
     const holder = held.get(identityText(key))
     if (holder !== undefined && holder !== record)
-      world.proposals.push({ kind: key.kind, one: holder, other: record, key: key.key })
+      world.proposals.push({ kind: key.kind, one: holder, other: record, key: key.key, auto })
   }
   await proposeMerges(tx, config.tenant, world.proposals, clock.now())
 }

@@ -6,6 +6,16 @@ import { KINDS } from '../../model/kinds.js'
 /** Shorter than any phone number or address: extensions, placeholders, `无`. */
 const SHORTEST = 5
 
+/** The keys among some that a field of `auto_merge` gave. */
+export function autoKeys(
+  kind: string,
+  keys: readonly IdentityKey[],
+  fields: readonly string[] = [],
+): IdentityKey[] {
+  const names = fields.flatMap(field => KINDS.get(kind)?.identity[field] ?? [])
+  return keys.filter(({ key }) => names.some(name => key.startsWith(`${name}:`)))
+}
+
 export function identityKeysOf(kind: string, fields: Readonly<Record<string, Json>>): IdentityKey[] {
   const identity = KINDS.get(kind)?.identity ?? {}
   return Object.entries(identity).flatMap(([field, name]) => {

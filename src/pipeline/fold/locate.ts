@@ -4,10 +4,10 @@
  */
 
 import { prefixOf } from '../../kernel/ids.js'
-import { identityText } from '../../ledger/identity.js'
+import { type IdentityKey, identityText } from '../../ledger/identity.js'
 import type { LinkRow } from '../../ledger/schema.js'
 import { KINDS } from '../../model/kinds.js'
-import { identityKeysOf } from './identity-keys.js'
+import { autoKeys, identityKeysOf } from './identity-keys.js'
 import { isReference } from './references.js'
 import { type FoldInput, waitForEffect, waitForLink } from './types.js'
 import { findLink, makeLink, makeRecord, placeOf, type World } from './world.js'
@@ -85,14 +85,27 @@ function ownReference(
   return prefixOf(ours) === kind && KINDS.has(kind) ? { record: ours } : undefined
 }
 
-/** Keys that lead to two records join nothing: the message gets a record of its own and a proposal is filed. */
+/**
+ * Keys that lead to two records join nothing: the message gets a record of its own and a proposal is filed. A key of
+ * `auto_merge` is nobody else's: it alone decides, and two records that it leads to are merged.
+ */
 function match(world: World, input: FoldInput): string | undefined {
   const keys = identityKeysOf(input.kind, input.said.match)
-  const owners = new Set(keys.flatMap(key => world.identities.get(identityText(key)) ?? []))
-  if (owners.size === 1) return [...owners][0]
-  if (owners.size > 1) {
-    const [one = '', other = ''] = [...owners].sort()
-    world.proposals.push({ kind: input.kind, one, other, key: keys[0]?.key ?? '' })
+  const sure = autoKeys(input.kind, keys, input.said.autoMerge)
+  const ownersOf = (some: readonly IdentityKey[]) => [
+    ...new Set(some.flatMap(key => world.identities.get(identityText(key)) ?? [])),
+  ]
+  for (const [some, auto] of [
+    [sure, true],
+    [keys, false],
+  ] as const) {
+    const owners = ownersOf(some)
+    const [one = '', ...others] = owners.sort()
+    for (const other of others)
+      world.proposals.push({ kind: input.kind, one, other, key: some[0]?.key ?? '', auto })
+    // Two that are to be one: whichever of them it is now.
+    if (owners.length === 1 || (auto && owners.length > 1)) return one
+    if (owners.length > 1) return undefined
   }
   return undefined
 }

@@ -65,6 +65,8 @@ export interface FoldResult {
   readonly waits: readonly { readonly what: string; readonly message: string | undefined }[]
   /** Every saying that was folded, `link\nid`. */
   readonly sayings: readonly string[]
+  /** A key of `auto_merge` led to two records: they are merged after the commit. */
+  readonly merges: boolean
 }
 
 /** The id last: it is the vendor's and may hold anything. One id may stand for things of several kinds. */

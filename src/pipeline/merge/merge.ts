@@ -171,7 +171,11 @@ export function doublesFound(
 ) {
   const found = [
     ...links.map(({ kept, left }) => ({ at: left, kept: kept.external_id, double: left.external_id })),
-    ...rows.map(({ kept, left }) => ({ at: left, kept: kept.external_id, double: left.external_id })),
+    ...rows.map(({ kept, left }) => ({
+      at: left,
+      kept: kept.external_id ?? kept.id,
+      double: left.external_id ?? left.id,
+    })),
   ]
   const unique = new Map(found.map(one => [`${one.at.connection}\n${one.at.resource}\n${one.double}`, one]))
   return [...unique.values()].map(({ at, kept, double }) => ({
