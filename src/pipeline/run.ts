@@ -1,6 +1,7 @@
 /** The pipeline of one process: its stages wired, its timers under leases, its orderly end. */
 import { randomUUID } from 'node:crypto'
 import type { Channel } from '../channel/types.js'
+import { forgetOld } from '../ledger/forget-old.js'
 import { takeLease } from '../ledger/take-lease.js'
 import { createDeliverer } from './deliver/deliver.js'
 import { refreshPaused } from './deliver/pause.js'
@@ -41,6 +42,7 @@ const FETCH_MS = 500
 /** A pause made elsewhere is obeyed within this. */
 const PAUSED_MS = 2000
 const LEASE_MS = 30_000
+const FORGET_MS = 60 * 60_000
 /** Rows one process works on at a time: calls are short and the vendors' limits are stricter. */
 const ROOM = 512
 
@@ -134,6 +136,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
       await plantPolls(parts)
       await walk()
       every(SWEEP_MS, 'sweep', walk)
+      every(FORGET_MS, 'forget', () => forgetOld(parts.ledger, parts.clock.now()))
       every(FETCH_MS, 'fetch', () => refetchDue(parts, refolder))
       let planted = parts.tenants()
       // A timer of its own: a long history of one system must not hold up the hints of another.
