@@ -5,6 +5,7 @@ import {
   afterLostLease,
   afterMiss,
   afterOutcome,
+  afterRefusal,
   type Doubt,
   type Means,
   nextMove,
@@ -21,6 +22,9 @@ type Fault =
   | 'throttle'
   | 'crashBefore'
   | 'crashAfter'
+  /** 422, and 401 or 403 while the connection's own check passes. */
+  | 'refuse'
+  | 'forbid'
 
 interface Kind {
   readonly tokens: boolean
@@ -55,10 +59,13 @@ class Vendor {
     if (fault === 'refuseConnect') return { is: 'unreachable' }
     if (fault === 'throttle') return { is: 'throttled' }
     if (fault === 'cutBefore') return { is: 'unknown' }
+    if (fault === 'forbid') return { is: 'misconfigured' }
     const known = this.kind.tokens ? this.remembered.get(token) : undefined
     let answer: { is: OutcomeKind; id?: string }
     if (known && this.now - known.at < this.kind.window) {
       answer = this.kind.strict && known.body !== body ? { is: 'refused' } : known.answer
+    } else if (fault === 'refuse') {
+      answer = { is: 'refused' }
     } else {
       answer = this.work(verb, token, id, body)
       if (this.kind.tokens) this.remembered.set(token, { body, answer, at: this.now })
@@ -109,6 +116,8 @@ class Row {
   facts: RowFacts = { wanted: 1, done: 0, externalId: undefined, fingerprint: undefined }
   effect: OpenEffect | undefined
   state = 'waiting'
+  /** Wanted when it was buried: a new wish reopens it. */
+  buried = 0
   n = 0
   readonly vendor: Vendor
   constructor(vendor: Vendor) {
@@ -118,6 +127,8 @@ class Row {
   step(record: { version: number; body: string; cancelled: boolean }, fault: Fault): void {
     this.facts = { ...this.facts, wanted: record.version }
     if (this.state === 'parked') return
+    if (this.state === 'dead' && record.version <= this.buried) return
+    this.state = 'waiting'
     if (!this.effect) {
       if (this.facts.done >= this.facts.wanted) return
       const wants = record.cancelled ? 'gone' : 'there'
@@ -186,9 +197,11 @@ class Row {
       return
     }
     if (outcome.is === 'accepted') this.end(effect, { end: 'accepted', id: outcome.id })
-    else if (outcome.is === 'absent') this.end(effect, { end: 'absent' })
-    else if (outcome.is === 'refused') this.end(effect, { end: 'refused' })
-    else effect.doubt = afterOutcome(effect.doubt, outcome.is, effect.verb, now)
+    else if (outcome.is === 'absent' || outcome.is === 'refused' || outcome.is === 'misconfigured') {
+      const doubt = afterRefusal(effect.doubt, outcome.is, effect.begunAt, means, now)
+      if (doubt === 'end') this.end(effect, { end: outcome.is === 'absent' ? 'absent' : 'refused' })
+      else effect.doubt = doubt
+    } else effect.doubt = afterOutcome(effect.doubt, outcome.is, effect.verb, now)
   }
 
   private end(effect: OpenEffect, end: End): void {
@@ -200,7 +213,10 @@ class Row {
     )
     this.facts = after
     this.effect = undefined
-    if (after.state === 'dead') this.state = 'dead'
+    if (after.state === 'dead') {
+      this.state = 'dead'
+      this.buried = this.facts.wanted
+    }
   }
 }
 
@@ -216,14 +232,43 @@ const faults = fc.constantFrom<Fault>(
   'crashBefore',
   'crashAfter',
 )
-const steps = fc.array(
-  fc.oneof(
-    fc.record({ do: fc.constant('edit' as const), body: fc.constantFrom('A', 'B', 'C') }),
-    fc.record({ do: fc.constantFrom('cancel' as const, 'revive' as const, 'wait' as const) }),
-    fc.record({ do: fc.constant('work' as const), fault: faults }),
-  ),
-  { maxLength: 12 },
-)
+const stepsWith = (fault: fc.Arbitrary<Fault>) =>
+  fc.array(
+    fc.oneof(
+      fc.record({ do: fc.constant('edit' as const), body: fc.constantFrom('A', 'B', 'C') }),
+      fc.record({ do: fc.constantFrom('cancel' as const, 'revive' as const, 'wait' as const) }),
+      fc.record({ do: fc.constant('work' as const), fault }),
+    ),
+    { maxLength: 12 },
+  )
+const steps = stepsWith(faults)
+const refusing = stepsWith(fc.oneof(faults, fc.constantFrom<Fault>('refuse', 'forbid')))
+type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never
+
+/** Lives through the steps, then works until nothing more happens. */
+function live(kind: Kind, list: Steps) {
+  const vendor = new Vendor(kind)
+  const row = new Row(vendor)
+  const record = { version: 1, body: 'A', cancelled: false }
+  for (const step of list) {
+    if (step.do === 'edit' && record.body !== step.body)
+      Object.assign(record, { body: step.body, version: record.version + 1 })
+    if (step.do === 'cancel' && !record.cancelled)
+      Object.assign(record, { cancelled: true, version: record.version + 1 })
+    if (step.do === 'revive' && record.cancelled)
+      Object.assign(record, { cancelled: false, version: record.version + 1 })
+    if (step.do === 'wait') vendor.now += 24
+    if (step.do === 'work') {
+      row.step({ ...record }, step.fault)
+      vendor.now += 1
+    }
+  }
+  for (let i = 0; i < 20; i++) {
+    row.step({ ...record }, 'ok')
+    vendor.now += 3
+  }
+  return { vendor, row, record }
+}
 
 const KINDS: Record<string, Kind> = {
   'that remembers tokens for 24 h': { tokens: true, window: 24, strict: false, lookup: false, lag: 0 },
@@ -245,26 +290,7 @@ describe('a delivery', () => {
       let parked = 0
       fc.assert(
         fc.property(steps, list => {
-          const vendor = new Vendor(kind)
-          const row = new Row(vendor)
-          const record = { version: 1, body: 'A', cancelled: false }
-          for (const step of list) {
-            if (step.do === 'edit' && record.body !== step.body)
-              Object.assign(record, { body: step.body, version: record.version + 1 })
-            if (step.do === 'cancel' && !record.cancelled)
-              Object.assign(record, { cancelled: true, version: record.version + 1 })
-            if (step.do === 'revive' && record.cancelled)
-              Object.assign(record, { cancelled: false, version: record.version + 1 })
-            if (step.do === 'wait') vendor.now += 24
-            if (step.do === 'work') {
-              row.step({ ...record }, step.fault)
-              vendor.now += 1
-            }
-          }
-          for (let i = 0; i < 20; i++) {
-            row.step({ ...record }, 'ok')
-            vendor.now += 3
-          }
+          const { vendor, row, record } = live(kind, list)
           expect(vendor.things.size).toBeLessThanOrEqual(1)
           if (row.state === 'parked') {
             parked++
@@ -278,6 +304,19 @@ describe('a delivery', () => {
         { numRuns: 20_000 },
       )
       if (kind.lookup) expect(parked).toBe(0)
+    })
+
+    it(`leaves nothing unknown at a vendor ${name} that turns calls and their repeats away`, () => {
+      fc.assert(
+        fc.property(refusing, list => {
+          const { vendor, row } = live(kind, list)
+          expect(vendor.things.size).toBeLessThanOrEqual(1)
+          // Who waits for a person may have one there; who was buried as refused may not.
+          if (row.state === 'parked') return
+          for (const id of vendor.things.keys()) expect(row.facts.externalId).toBe(id)
+        }),
+        { numRuns: 20_000 },
+      )
     })
   }
 })

@@ -17,7 +17,7 @@ import type { Parts } from '../parts.js'
 import { adopt } from './adopt.js'
 import { passes, settleDefect } from './defect.js'
 import { deliverToHub } from './deliver-to-hub.js'
-import { driveEffect } from './drive-effect.js'
+import { type Drive, driveEffect, driveForbidden } from './drive-effect.js'
 import { type EffectMemo, openEffect, sealEffect, tokenOf } from './effect-memo.js'
 import { linkedRow } from './linked-row.js'
 import { type LoadedRows, loadRows } from './load-rows.js'
@@ -252,26 +252,24 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     const ability = connection.resource(flow.resource)
     if (!ability)
       return settlement(config, settledRow(parts, row, { state: 'parked', because: 'the resource is gone' }))
-    const driven = await driveEffect(
-      {
-        tenant: row.tenant,
-        delivery: row.id,
-        tries: row.tries,
-        connection,
-        ability,
-        now: () => parts.clock.now(),
-        save: changed =>
-          saves.add({
-            tenant: row.tenant,
-            delivery: row.id,
-            n: changed.n,
-            progress: sealEffect(parts.sealer, row.tenant, row.id, changed),
-            doubt: { ...changed.doubt },
-            claim: row.claim,
-          }),
-      },
-      memo,
-    )
+    const means: Drive = {
+      tenant: row.tenant,
+      delivery: row.id,
+      tries: row.tries,
+      connection,
+      ability,
+      now: () => parts.clock.now(),
+      save: changed =>
+        saves.add({
+          tenant: row.tenant,
+          delivery: row.id,
+          n: changed.n,
+          progress: sealEffect(parts.sealer, row.tenant, row.id, changed),
+          doubt: { ...changed.doubt },
+          claim: row.claim,
+        }),
+    }
+    const driven = await driveEffect(means, memo)
     for (const attempt of driven.attempts) {
       parts.attempts?.add(flow.connection, attempt.outcome)
       parts.log.info(
@@ -292,7 +290,8 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     if (driven.to === 'misconfigured') {
       // 401/403: the whole connection, or this thing alone? Its own check tells.
       const check = await connection.check()
-      if (check.is === 'accepted') return settleDriven(work, { ...driven, to: 'refused' }, Math.random())
+      if (check.is === 'accepted')
+        return settleDriven(work, await driveForbidden(means, driven), Math.random())
       // A check that got no answer says nothing about the credentials.
       if (UNANSWERED.has(check.is))
         return settleDriven(work, { ...driven, to: 'again', waitMs: check.wait }, Math.random())

@@ -2,11 +2,26 @@
  * Brings one effect as far as it can be brought now: sends, asks, goes from step to step. Every move comes from
  * effect/doubt.ts; this file only does it and writes down what it learned before the next.
  */
-import type { Connection, LookupResult, Outcome, ResourceAbility } from '../../connector/types.js'
+import type {
+  Connection,
+  LookupResult,
+  Outcome,
+  PreparedCall,
+  ResourceAbility,
+  Verb,
+} from '../../connector/types.js'
 import { isHubError } from '../../kernel/errors.js'
 import { isObject, type Json, type JsonObject } from '../../kernel/json.js'
 import type { AttemptRow } from '../../ledger/schema.js'
-import { afterMiss, afterOutcome, afterUnsure, type Means, nextMove, SURE } from '../effect/doubt.js'
+import {
+  afterMiss,
+  afterOutcome,
+  afterRefusal,
+  afterUnsure,
+  type Means,
+  nextMove,
+  SURE,
+} from '../effect/doubt.js'
 import type { EffectMemo } from './effect-memo.js'
 
 export interface Drive {
@@ -55,13 +70,7 @@ export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driv
     if ('to' in current) return { ...current, memo, attempts } as Driven
     memo = current.memo
     const { call } = current
-    const means: Means = {
-      verb: memo.progress.verb,
-      repeatable: call.repeatable,
-      tokenWindow: call.tokenWindow,
-      lookup: drive.ability.lookup,
-      onUnknown: drive.ability.onUnknown,
-    }
+    const means = meansOf(drive, memo.progress.verb, call)
     const move = nextMove(memo.doubt, memo.begunAt, means, drive.now())
     if (move.do === 'wait') return { to: 'later', at: move.until, memo, attempts }
     if (move.do === 'park') return { to: 'park', because: move.because, outcome: last, memo, attempts }
@@ -93,11 +102,44 @@ export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driv
       }
       continue
     }
-    memo = { ...memo, doubt: afterOutcome(memo.doubt, last.is, memo.progress.verb, drive.now()) }
+    if (last.is === 'refused' || last.is === 'absent') {
+      const doubt = afterRefusal(memo.doubt, last.is, memo.begunAt, means, startedAt)
+      if (doubt !== 'end') {
+        memo = { ...memo, doubt }
+        continue
+      }
+    }
+    memo = { ...memo, doubt: afterOutcome(memo.doubt, last.is, memo.progress.verb, drive.now(), startedAt) }
     if (last.is === 'exists' && memo.doubt.know === 'exists') continue
     if (last.is === 'unknown' && canLookNow(drive, memo, means)) continue
     return { ...fateOf(last), memo, attempts } as Driven
   }
+}
+
+const meansOf = (drive: Drive, verb: Verb, call: PreparedCall): Means => ({
+  verb,
+  repeatable: call.repeatable,
+  tokenWindow: call.tokenWindow,
+  lookup: drive.ability.lookup,
+  onUnknown: drive.ability.onUnknown,
+})
+
+/**
+ * 401 or 403, and the connection's own check passes: it was this thing alone. That ends the effect, unless an earlier
+ * call of it is in doubt: then the doubt is followed up, and nothing is sent by the way.
+ */
+export async function driveForbidden(
+  drive: Drive,
+  driven: Driven & { readonly to: 'misconfigured' },
+): Promise<Driven> {
+  const { memo, attempts, outcome } = driven
+  if (!memo.call) return { ...driven, to: 'refused' }
+  const means = meansOf(drive, memo.progress.verb, memo.call)
+  const doubt = afterRefusal(memo.doubt, 'misconfigured', memo.begunAt, means, drive.now())
+  if (doubt === 'end') return { ...driven, to: 'refused' }
+  const after = await driveEffect({ ...drive, tries: drive.tries + attempts.length }, { ...memo, doubt })
+  const known = after.to === 'park' ? { ...after, outcome: after.outcome ?? outcome } : after
+  return { ...known, attempts: [...attempts, ...after.attempts] }
 }
 
 /** An unknown is asked about at once: an early yes ends the doubt, an early no only waits. */

@@ -8,8 +8,18 @@ import type { OutcomeKind, Verb } from '../../connector/types.js'
 export type Doubt =
   /** Nothing of it can have happened: never sent, or proven not to be there. */
   | { readonly know: 'nothing-left' }
-  /** Bytes left and no usable answer came. `noes` = look-ups that count and said "not there". */
-  | { readonly know: 'maybe'; readonly since: number; readonly noes: number; readonly askAt: number }
+  /**
+   * Bytes left and no usable answer came. `noes` = look-ups that count and said "not there". `first` = when bytes may
+   * first have left, where that is known: a vendor remembers the token from then. `barred` = a repeat was turned away.
+   */
+  | {
+      readonly know: 'maybe'
+      readonly since: number
+      readonly first?: number
+      readonly noes: number
+      readonly askAt: number
+      readonly barred?: true
+    }
   /** The vendor says there is one already: it must be found and adopted. */
   | { readonly know: 'exists'; readonly askAt: number; readonly noes?: number }
 
@@ -39,11 +49,45 @@ export function nextMove(doubt: Doubt, begunAt: number, means: Means, now: numbe
     return means.lookup && (doubt.noes ?? 0) < MOST_NOES
       ? askWhen(doubt.askAt, now)
       : { do: 'park', because: 'exists' }
-  if (means.repeatable) return { do: 'send' }
-  if (means.tokenWindow !== undefined && now - begunAt < means.tokenWindow * TRUSTED_SHARE)
-    return { do: 'send' }
+  if (!doubt.barred && knowsRepeats(doubt, begunAt, means, now)) return { do: 'send' }
   if (means.lookup && means.verb === 'create') return askWhen(doubt.askAt, now)
-  return means.onUnknown === 'repeat' ? { do: 'send' } : { do: 'park', because: 'unknown' }
+  const blindly = !doubt.barred && means.onUnknown === 'repeat'
+  return blindly ? { do: 'send' } : { do: 'park', because: 'unknown' }
+}
+
+/** The vendor does a repeat no second time: by the nature of the call, or because it remembers the token. */
+function knowsRepeats(
+  doubt: Doubt & { readonly know: 'maybe' },
+  begunAt: number,
+  means: Means,
+  now: number,
+): boolean {
+  const { repeatable, tokenWindow } = means
+  return (
+    repeatable || (tokenWindow !== undefined && now - (doubt.first ?? begunAt) < tokenWindow * TRUSTED_SHARE)
+  )
+}
+
+/**
+ * What a "no" to a call says of the calls before it whose answers never came. A change or removal by id ends with it:
+ * the thing is known, and what it holds is not. A create is another matter, for its first call may have made a thing
+ * that nobody knows of:
+ * - a vendor that knows repeats looks for the first before it judges the second, and would have answered as it did
+ *   the first: its "no" is the answer to both;
+ * - 401 and 403 are said before anybody looks (a token revoked, a right withdrawn meanwhile): they say nothing of it;
+ * - a repeat sent blindly (`on_unknown: repeat`) is judged by itself: its "no" says nothing of the first either.
+ * @returns 'end' where the "no" is the effect's end; else the doubt that stays: to be looked up, or left to a person
+ */
+export function afterRefusal(
+  doubt: Doubt,
+  is: 'refused' | 'absent' | 'misconfigured',
+  begunAt: number,
+  means: Means,
+  sentAt: number,
+): Doubt | 'end' {
+  if (doubt.know !== 'maybe' || means.verb !== 'create') return 'end'
+  if (is !== 'misconfigured' && knowsRepeats(doubt, begunAt, means, sentAt)) return 'end'
+  return { ...doubt, barred: true }
 }
 
 /** What the vendor says exists and never shows is asked about so often, with growing pauses; then a person looks. */
@@ -59,8 +103,18 @@ export function afterLostLease(doubt: Doubt, now: number): Doubt {
 }
 
 /** What an outcome that is no end teaches. An earlier doubt is not lifted by a later "could not reach". */
-export function afterOutcome(doubt: Doubt, is: OutcomeKind, verb: Verb, now: number): Doubt {
-  if (is === 'unknown') return { know: 'maybe', since: now, noes: 0, askAt: now }
+export function afterOutcome(
+  doubt: Doubt,
+  is: OutcomeKind,
+  verb: Verb,
+  now: number,
+  sentAt: number = now,
+): Doubt {
+  if (is === 'unknown') {
+    const maybe = { know: 'maybe', since: now, noes: 0, askAt: now } as const
+    if (doubt.know === 'nothing-left') return { ...maybe, first: sentAt }
+    return doubt.know === 'maybe' && doubt.first !== undefined ? { ...maybe, first: doubt.first } : maybe
+  }
   if (is === 'exists' && verb === 'create') return { know: 'exists', askAt: now }
   return doubt
 }
