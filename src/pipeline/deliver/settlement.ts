@@ -1,8 +1,9 @@
 /** Turns the ends of work into settlements: pure bookkeeping over row, memo and outcome. */
 import type { Outcome } from '../../connector/types.js'
 import { newId } from '../../kernel/ids.js'
-import type { JsonObject } from '../../kernel/json.js'
+import { type JsonObject, sameJson } from '../../kernel/json.js'
 import type { Claimed } from '../../ledger/claim-due.js'
+import type { KeptLink } from '../../ledger/keep-links.js'
 import type { SettledRow } from '../../ledger/settle-deliveries.js'
 import type { TenantConfig } from '../config/types.js'
 import { afterEnd, type End } from '../effect/row.js'
@@ -223,22 +224,7 @@ function settleEnd(
   return settlement(config, settled, {
     effect: effect(driven.to === 'adopted' ? 'exists' : driven.to, true),
     attempts: driven.attempts,
-    link:
-      made && id !== undefined
-        ? {
-            tenant: row.tenant,
-            id: newId('link', parts.clock),
-            connection: flow.connection,
-            resource: flow.resource,
-            external_id: id,
-            kind: flow.kind,
-            // Begun before its record was merged, and brought to its end since.
-            record: work.loaded.survivors.get(row.record) ?? row.record,
-            delivery: row.id,
-            keep: settled.keep,
-            created_at: now,
-          }
-        : undefined,
+    link: made && id !== undefined ? linkToKeep(work, id, settled.keep) : undefined,
     made: made && id !== undefined && id !== row.external_id,
     unlink: lost && {
       connection: flow.connection,
@@ -252,6 +238,41 @@ function settleEnd(
     ended:
       memo.progress.verb === 'create' ? { connection: flow.connection, resource: flow.resource } : undefined,
   })
+}
+
+/** Undefined where it stands like that already: most calls update a thing, and its link stays as it is. */
+function linkToKeep(
+  { parts, flow, row, loaded }: Work,
+  id: string,
+  keep: JsonObject | null,
+): KeptLink | undefined {
+  // Begun before its record was merged, and brought to its end since.
+  const record = loaded.survivors.get(row.record) ?? row.record
+  const stands = loaded.links
+    .get(record)
+    ?.some(
+      link =>
+        link.external_id === id &&
+        link.connection === flow.connection &&
+        link.resource === flow.resource &&
+        link.kind === flow.kind &&
+        link.state === 'active' &&
+        link.delivery === row.id &&
+        sameJson(link.keep, keep),
+    )
+  if (stands) return undefined
+  return {
+    tenant: row.tenant,
+    id: newId('link', parts.clock),
+    connection: flow.connection,
+    resource: flow.resource,
+    external_id: id,
+    kind: flow.kind,
+    record,
+    delivery: row.id,
+    keep,
+    created_at: parts.clock.now(),
+  }
 }
 
 /** The thing that is no longer there after this end, if any. */
