@@ -87,7 +87,8 @@ export async function foldInputs(
 ): Promise<{ due: Due[]; released: string[]; result: FoldResult }> {
   const { clock } = parts
   const { result, written } = await startFold(tx, config, clock, inputs)
-  const [due] = await Promise.all([plan(tx, config, clock, result), written, ...also(result)])
+  const more = also(result)
+  const [due] = await Promise.all([plan(tx, config, clock, result), written, ...more])
   const ended = await endWaits(tx, config.tenant, [...result.made, ...made])
   const of = (kind: Wait['who_kind']) => [
     ...new Set(ended.flatMap(wait => (wait.who_kind === kind ? [wait.who] : []))),

@@ -305,6 +305,8 @@ export function write(
     ),
     insertChanges(tx, changes),
   ])
+  // Who awaits it hears of a failure; a batch that fails elsewhere first must not end the process through this one.
+  written.catch(() => undefined)
   return { changed, written }
 }
 
