@@ -90,6 +90,14 @@ export const CONFIG_CODES = {
     'A flow waits for ids that no flow brings.',
     'Add a flow that sends the referenced kind there or takes it from there, or say `missing: ignore`.',
   ),
+  CONFIG_REFERENCE_UNCLEAR: wrong(
+    'A reference may lead to several connections.',
+    'Name the connection itself: `of: <connection>.<resource>`.',
+  ),
+  CONFIG_PERSONAL_UNSAID: wrong(
+    'Personal data goes to a system that is not said to be allowed it.',
+    'Say `personal_data: true` in its connection where it may have it; else send less.',
+  ),
 
   // ownership.yaml.
   CONFIG_OWNERSHIP_PATH: wrong(

@@ -27,6 +27,8 @@ export interface PlannedConnection {
   readonly hook: string | undefined
   readonly allowPrivate: boolean
   readonly acceptUnsigned: boolean
+  /** Whether personal data may go there; undefined where nothing is said. */
+  readonly personalData: boolean | undefined
   /** Place in connections.yaml. */
   readonly at: YamlPath
 }
@@ -99,6 +101,7 @@ async function planConnection(
     hook: entry.hook,
     allowPrivate: entry.allow_private ?? false,
     acceptUnsigned: entry.accept_unsigned ?? false,
+    personalData: entry.personal_data,
     at,
   }
 }

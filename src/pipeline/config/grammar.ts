@@ -36,7 +36,11 @@ export const ConnectionSchema = Type.Object(
     accept_unsigned: Type.Optional(
       Type.Boolean({ description: 'callbacks without a signature are taken (verify: none)' }),
     ),
-    personal_data: Type.Optional(Type.Boolean({ description: 'personal data may flow to this system' })),
+    personal_data: Type.Optional(
+      Type.Boolean({
+        description: 'whether personal data may flow to this system; unsaid is a warning of `hrhub check`',
+      }),
+    ),
   },
   closed,
 )

@@ -11,6 +11,7 @@ import { survivorsOf } from '../../ledger/find-records.js'
 import { findIdentities, type IdentityKey, identityText } from '../../ledger/identity.js'
 import type { LinkRow } from '../../ledger/schema.js'
 import type { Reference } from '../../mapping/types.js'
+import { connectionNamed, UNCLEAR } from '../config/place-of.js'
 import type { TenantConfig } from '../config/types.js'
 import { identityKeysOf } from './identity-keys.js'
 import { isReference, referencesIn } from './references.js'
@@ -65,18 +66,16 @@ export function placeOf(
   speaking: string,
 ): { connection: string; resource: string } | undefined {
   const { of, kind } = reference.$reference
-  const [connector, resource] =
+  const [system, resource] =
     of === undefined ? [undefined, undefined] : (of.split('.') as [string, string | undefined])
-  const own = config.connections.get(speaking)
-  const connection =
-    connector === undefined || own?.connector === connector || speaking === connector
-      ? speaking
-      : [...config.connections.values()].find(
-          candidate => candidate.connector === connector || candidate.name === connector,
-        )?.name
-  if (connection === undefined) return undefined
-  const found = resource ?? config.resourceOf(connection, kind)
-  return found === undefined ? undefined : { connection, resource: found }
+  const found =
+    system === undefined
+      ? { name: speaking }
+      : connectionNamed(system, config.connections.get(speaking), config.connections.values())
+  // What is unclear is an error of the check; nothing is guessed here.
+  if (found === undefined || found === UNCLEAR) return undefined
+  const place = resource ?? config.resourceOf(found.name, kind)
+  return place === undefined ? undefined : { connection: found.name, resource: place }
 }
 
 export async function openWorld(

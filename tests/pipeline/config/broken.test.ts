@@ -228,7 +228,7 @@ describe('a folder with mistakes', () => {
       ),
     })
     const { problems } = await load(`${root}/*`)
-    expect(places(problems, root)).toEqual(['b/connections.yaml:7:5 CONFIG_NAME_TAKEN'])
+    expect(places(problems, root)).toEqual(['b/connections.yaml:8:5 CONFIG_NAME_TAKEN'])
   })
 
   it('keeps a sound tenant apart from a broken one', async () => {

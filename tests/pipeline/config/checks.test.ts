@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Files, GOOD, load, removeFolders, writeFolder } from './kit.js'
+import { CONNECTIONS, type Files, GOOD, load, removeFolders, writeFolder } from './kit.js'
 
 afterEach(removeFolders)
 
@@ -113,6 +113,77 @@ describe('flows looked at together', () => {
     const mapping = GOOD['mappings/ai-saas/report.in.yaml'] ?? ''
     const changed = mapping.replace(', of: ai-saas.session', of === undefined ? '' : `, of: ${of}`)
     expect(await check(flow, { 'mappings/ai-saas/report.in.yaml': changed })).toEqual(found)
+  })
+
+  describe('of references among several connections', () => {
+    const flow = '  - { flow: report, from: ai.report, to: score_report, mapping: ai-saas/report.in }\n'
+    const mapping = GOOD['mappings/ai-saas/report.in.yaml'] ?? ''
+    const event = '  - { flow: event, from: interview, to: cal.event, mapping: cal/event.out }\n'
+    const second = (name: string, connector: string) =>
+      `${CONNECTIONS}  - { connection: ${name}, connector: ${connector}, personal_data: true, settings: { base_url: "https://x.example", key: k, secret: s } }\n`
+    const files = (of: string, connections: string): Files => ({
+      'mappings/ai-saas/report.in.yaml': mapping.replace('of: ai-saas.session', `of: ${of}`),
+      'connections.yaml': connections.replace(
+        'key: k, secret: s',
+        connections.includes('ai-saas, personal') ? 'secret: s' : 'key: k',
+      ),
+    })
+
+    it('refuses one that may be any of two of a connector', async () => {
+      const two = second('cal-two', 'cal').replace('connection: cal\n', 'connection: cal-one\n')
+      const flows = (flow + event).replaceAll('cal.event,', 'cal-one.event,')
+      const folder = writeFolder({
+        ...GOOD,
+        ...files('cal.event', two),
+        'flows/all.yaml': `flows:\n${flows}`,
+        'ownership.yaml': 'ownership: {}\n',
+      })
+      const { problems } = await load(folder)
+      const [unclear] = problems.filter(problem => problem.code === 'CONFIG_REFERENCE_UNCLEAR')
+      expect(unclear).toMatchObject({
+        severity: 'error',
+        file: expect.stringContaining('flows/all.yaml'),
+        line: 2,
+        message: '`of: cal.…` in ai-saas/report.in may be any of cal-one, cal-two',
+      })
+    })
+
+    it('takes the speaking one first, then the one so named', async () => {
+      expect(await check(flow, files('ai-saas.session', second('ai-two', 'ai-saas')))).toEqual([])
+      expect(await check(flow, files('cal.event', second('cal-two', 'cal')))).toEqual([])
+    })
+  })
+
+  describe('of personal data', () => {
+    const flow =
+      '  - { flow: session, from: interview, to: ai.session, mapping: ai-saas/session.out, remove_when: otherwise, when: has(record.title) }\n'
+    const said = (text: string): Files => ({
+      'connections.yaml': CONNECTIONS.replace('    personal_data: true\n', text),
+    })
+
+    it('takes it where the connection says so', async () => {
+      expect(await check(flow)).toEqual([])
+    })
+
+    it('warns where nothing is said, and refuses it where the connection is not to have it', async () => {
+      expect(await check(flow, said(''))).toEqual(['session warning CONFIG_PERSONAL_UNSAID'])
+      expect(await check(flow, said('    personal_data: false\n'))).toEqual([
+        'session error CONFIG_PERSONAL_UNSAID',
+      ])
+    })
+
+    it('says what is sent and where', async () => {
+      const folder = writeFolder({ ...GOOD, ...said('') })
+      const { problems } = await load(folder)
+      expect(problems).toEqual([
+        expect.objectContaining({
+          file: `${folder}/flows/all.yaml`,
+          line: 9,
+          message:
+            'it sends personal data (candidate.name, candidate.phones); the connection `ai` does not say `personal_data: true`',
+        }),
+      ])
+    })
   })
 
   it('refuses hub flows that feed themselves or each other', async () => {

@@ -260,10 +260,12 @@ connections:
   - connection: ai
     connector: ai-saas
     settings: { base_url: "https://ai.example", secret: "\${AI_SECRET}" }
+    personal_data: true
   - connection: cal
     connector: cal
     settings: { base_url: "https://cal.example", key: "\${CAL_KEY}" }
     hook: calendar
+    personal_data: true
 `
 
 export const FLOWS = `

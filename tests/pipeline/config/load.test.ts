@@ -274,7 +274,7 @@ describe('a folder that is only checked', () => {
     const { problems } = await load(root, { env: () => undefined, connections: 'check-only' })
     expect(places(problems, root)).toEqual([
       'connections.yaml:6:57 CONFIG_SECRET_MISSING (warning)',
-      'connections.yaml:9:55 CONFIG_SECRET_MISSING (warning)',
+      'connections.yaml:10:55 CONFIG_SECRET_MISSING (warning)',
     ])
   })
 })

@@ -6,6 +6,7 @@ import { findDoubles } from './doubles.js'
 import { findForeignEntries } from './entries.js'
 import { findHeld } from './held.js'
 import { findUnfilledLinks } from './links.js'
+import { findUnsaidPersonal } from './personal.js'
 import { findLostReferences } from './references.js'
 
 export const CHECKS: readonly Check[] = [
@@ -16,4 +17,5 @@ export const CHECKS: readonly Check[] = [
   findUnfilledLinks,
   findForeignEntries,
   findLostReferences,
+  findUnsaidPersonal,
 ]

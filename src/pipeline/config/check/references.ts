@@ -1,8 +1,9 @@
-/** References in what comes in (`refs:` of `.in` mappings): each must lead to a system, and a resource, that is there. */
+/** References in what comes in (`of:` of `.in` mappings): each must lead to one system, and a resource, that is there. */
 import { isObject } from '../../../kernel/json.js'
 import { didYouMean } from '../../../mapping/suggest.js'
 import type { PlannedConnection } from '../connections.js'
 import { referredKind } from '../kinds.js'
+import { connectionNamed, UNCLEAR } from '../place-of.js'
 import type { InFlow } from '../types.js'
 import type { AllFlows, Check } from './check.js'
 
@@ -11,6 +12,13 @@ export const findLostReferences: Check = all => {
   for (const built of all.flows) {
     if (!('in' in built)) continue
     const { list, at } = built.source
+    for (const system of systemsOf(built.in, all))
+      if (connectionOf(system, built.in.connection, all) === UNCLEAR)
+        list.add(
+          'CONFIG_REFERENCE_UNCLEAR',
+          [...at, 'mapping'],
+          `\`of: ${system}.…\` in ${built.in.mapping.name} may be any of ${ofConnector(system, all).join(', ')}`,
+        )
     for (const [field, of] of referencesOf(built.in, all)) {
       const wrong = mistake(field, of, built.in, all)
       if (wrong) list.add('CONFIG_LINK_UNFILLED', [...at, 'mapping'], wrong, { severity: 'warning' })
@@ -31,9 +39,25 @@ function referencesOf({ mapping }: InFlow, { catalog }: AllFlows): [string, stri
   )
 }
 
+/** What stands before the dot of every `of:`, in `refs` and in the rules of fields alike. */
+function systemsOf({ mapping }: InFlow, { catalog }: AllFlows): readonly string[] {
+  const value = catalog.source(mapping.name)?.yaml.value
+  const found = new Set<string>()
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(walk)
+    if (!isObject(node)) return
+    const of = node['of']
+    if (typeof of === 'string') found.add(of.split('.')[0] ?? of)
+    Object.values(node).forEach(walk)
+  }
+  if (isObject(value)) for (const part of [value['refs'], value['fields'], value['identity']]) walk(part)
+  return [...found]
+}
+
 function mistake(field: string, of: string | undefined, flow: InFlow, all: AllFlows): string | undefined {
   const [system, resource] = of?.split('.') ?? []
   const connection = system === undefined ? flow.connection : connectionOf(system, flow.connection, all)
+  if (connection === UNCLEAR) return undefined
   if (connection === undefined) return `\`refs.${field}\` leads to ${of}; no connection has that connector`
   if (resource !== undefined) {
     const known = Object.keys(
@@ -47,9 +71,12 @@ function mistake(field: string, of: string | undefined, flow: InFlow, all: AllFl
   return `\`refs.${field}\` waits for a ${kind} of ${connection}; no flow takes one from there or sends one there`
 }
 
-/** As the fold looks for it: the speaking connection where it fits, else the first of that connector or name. */
 function connectionOf(system: string, speaking: string, { connections }: AllFlows): string | undefined {
-  const fits = (one: PlannedConnection | undefined) => one?.connectorName === system || one?.name === system
-  if (fits(connections.get(speaking))) return speaking
-  return [...connections.values()].find(fits)?.name
+  const named = (one: PlannedConnection) => ({ name: one.name, connector: one.connectorName })
+  const own = connections.get(speaking)
+  const found = connectionNamed(system, own && named(own), [...connections.values()].map(named))
+  return found === UNCLEAR ? UNCLEAR : found?.name
 }
+
+const ofConnector = (system: string, { connections }: AllFlows) =>
+  [...connections.values()].filter(one => one.connectorName === system).map(({ name }) => name)
