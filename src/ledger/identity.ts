@@ -3,7 +3,7 @@ import { newId } from '../kernel/ids.js'
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { identityKeys, mergeProposals } from './schema.js'
-import { insertRows, selectRows } from './table.js'
+import { insertRows, type RowOf, selectRows } from './table.js'
 
 export interface IdentityKey {
   readonly kind: string
@@ -17,14 +17,42 @@ export async function findIdentities(
   tenant: string,
   keys: readonly IdentityKey[],
 ): Promise<Map<string, string>> {
-  if (keys.length === 0) return new Map()
-  const rows = await selectRows(
+  const rows = await identityRows(tx, tenant, keys)
+  return new Map(rows.map(row => [identityText(row), row.record]))
+}
+
+export async function identityRows(
+  tx: Querying,
+  tenant: string,
+  keys: readonly IdentityKey[],
+): Promise<RowOf<typeof identityKeys>[]> {
+  if (keys.length === 0) return []
+  return selectRows(
     tx,
     identityKeys,
     'join unnest($2::text[], $3::text[]) k(kind, key) on t.kind = k.kind and t.key = k.key where t.tenant = $1',
     [tenant, texts(keys.map(key => key.kind)), texts(keys.map(key => key.key))],
   )
-  return new Map(rows.map(row => [identityText(row), row.record]))
+}
+
+/** Counts for each key whom it served once more. @returns the keys with their new count, and who holds them */
+export async function countServed(
+  tx: Tx,
+  tenant: string,
+  keys: readonly IdentityKey[],
+): Promise<RowOf<typeof identityKeys>[]> {
+  if (keys.length === 0) return []
+  const sorted = [...keys].sort((a, b) => (identityText(a) < identityText(b) ? -1 : 1))
+  const { rows } = await tx.query<RowOf<typeof identityKeys>>(
+    {
+      name: 'count_served',
+      text: `update hrhub.identity_keys t set served = t.served + v.times
+             from (select kind, key, count(*)::int as times from unnest($2::text[], $3::text[]) u(kind, key) group by kind, key) v
+             where t.tenant = $1 and t.kind = v.kind and t.key = v.key returning t.*`,
+    },
+    [tenant, texts(sorted.map(key => key.kind)), texts(sorted.map(key => key.key))],
+  )
+  return rows
 }
 
 /** Takes keys for records, sorted; what somebody else holds already is left and returned by its holder. */
@@ -44,7 +72,7 @@ export async function takeIdentities(
   return held
 }
 
-/** A pair that a person has decided about is not proposed again by the same key. */
+/** A pair that was proposed by a key is not proposed again by it, whatever was decided. @returns keys that proposed */
 export async function proposeMerges(
   tx: Tx,
   tenant: string,
@@ -56,17 +84,21 @@ export async function proposeMerges(
     readonly auto?: boolean
   }[],
   now: number,
-): Promise<void> {
+): Promise<IdentityKey[]> {
   const rows = pairs.map(({ kind, one, other, key, auto = false }) => {
     const [first = one, second = other] = [one, other].sort()
     const id = newId('proposal', { now: () => now })
     return { tenant, kind, first, second, key, state: 'open', created_at: now, id, auto }
   })
-  await insertRows(
+  return insertRows<
+    (typeof mergeProposals)['columns'],
+    'tenant' | 'kind' | 'first' | 'second' | 'key' | 'state' | 'created_at' | 'id' | 'auto',
+    { kind: string; key: string }
+  >(
     tx,
     mergeProposals,
     ['tenant', 'kind', 'first', 'second', 'key', 'state', 'created_at', 'id', 'auto'],
     rows.sort((a, b) => (a.first + a.second + a.key < b.first + b.second + b.key ? -1 : 1)),
-    'on conflict do nothing',
+    'on conflict do nothing returning kind, key',
   )
 }

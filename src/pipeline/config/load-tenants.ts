@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Problem } from '../../kernel/errors.js'
 import { isObject } from '../../kernel/json.js'
 import type { Sealer } from '../../kernel/seal.js'
+import { normalized } from '../fold/identity-keys.js'
 import { Catalog } from './catalog.js'
 import { type HookOf, hookMaker, takeHooks } from './hooks.js'
 import { type OpeningOptions, openConnections } from './open-connections.js'
@@ -72,6 +73,9 @@ export async function loadTenants(options: LoadOptions): Promise<LoadedTenants> 
   return { tenants, problems: inOrder(problems), catalogs }
 }
 
+/** The table of phone numbers and addresses that many share: an agency's, `hr@…`; each with the reason. */
+const IGNORED = 'ignored_identities'
+
 function configOf(read: ReadTenant, hookOf: HookOf, options: LoadOptions): TenantConfig {
   const planned = read.connections?.connections.values() ?? []
   const name = (connection: Parameters<typeof hookOf>[1]) => hookOf(read.tenant, connection)
@@ -82,6 +86,7 @@ function configOf(read: ReadTenant, hookOf: HookOf, options: LoadOptions): Tenan
     connections: openConnections(read.tenant, planned, name, options),
     ...read.indexes,
     rank: read.ownership.rank,
+    ignoredIdentities: new Set(Object.keys(read.catalog.tables[IGNORED] ?? {}).map(normalized)),
   }
 }
 

@@ -88,6 +88,8 @@ export interface TenantConfig {
     string,
     readonly { readonly flow: VendorFlow; readonly via: readonly string[] }[]
   >
+  /** Values that identify nobody (`tables/ignored_identities.yaml`), normalised. */
+  readonly ignoredIdentities?: ReadonlySet<string>
   /** Authority of a connection for a leaf of a kind; 0 where nothing is said. */
   rank(connection: string, kind: string, path: string): number
   /** Name in the `connections` of the resource that holds things of a kind: for references without a resource. */

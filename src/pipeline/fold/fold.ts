@@ -8,7 +8,15 @@ import { HubError, isHubError } from '../../kernel/errors.js'
 import { canonicalJson, type JsonObject } from '../../kernel/json.js'
 import { freshBytes } from '../../kernel/random.js'
 import type { Tx } from '../../ledger/engine/types.js'
-import { identityText, proposeMerges, takeIdentities } from '../../ledger/identity.js'
+import { noteFindings } from '../../ledger/findings.js'
+import {
+  countServed,
+  type IdentityKey,
+  identityText,
+  proposeMerges,
+  takeIdentities,
+} from '../../ledger/identity.js'
+import { reviveLinks } from '../../ledger/keep-links.js'
 import type { ChangeRow, LinkRow, Verdict } from '../../ledger/schema.js'
 import {
   insertChanges,
@@ -30,7 +38,7 @@ import {
   type Step,
   sayingOf,
 } from './apply.js'
-import { autoKeys, identityKeysOf } from './identity-keys.js'
+import { autoKeys, MOST_SERVED } from './identity-keys.js'
 import { type Located, locate } from './locate.js'
 import { refsOf } from './record-refs.js'
 import { missingReference, settleReferences } from './references.js'
@@ -42,7 +50,7 @@ import {
   waitForLink,
   waitForRecordLink,
 } from './types.js'
-import { findLink, makeLink, makeRecord, openWorld, placeOf, type World } from './world.js'
+import { findLink, keysOf, makeLink, makeRecord, openWorld, placeOf, type World } from './world.js'
 
 interface Placed {
   readonly input: FoldInput
@@ -111,6 +119,9 @@ export async function startFold(
     }
   }
   for (const entry of entries.values()) noteMade(entry)
+  const heard = placed.flatMap(({ input, located }) =>
+    isHeardAgain(input, located.link) ? [located.link.id] : [],
+  )
   const { changed, written } = write(world, [...entries.values()], numbers)
   return {
     result: {
@@ -122,8 +133,13 @@ export async function startFold(
       sayings: [...entries.values()].flatMap(entry => entry.fresh.map(sayingKey)),
       merges: world.proposals.some(proposal => proposal.auto),
     },
-    written,
+    written: Promise.all([written, reviveLinks(tx, config.tenant, heard)]),
   }
+}
+
+/** Given up as gone, and its system speaks of it as of something that is there. */
+function isHeardAgain({ told, said }: FoldInput, link: LinkRow): boolean {
+  return link.state === 'gone' && !told && said.gone !== true
 }
 
 /** A record that is only referred to so far has a first Change too: it is in the feed before anybody speaks of it. */
@@ -222,7 +238,7 @@ function placeOne(
 async function winRaces(world: World, placed: readonly Placed[]): Promise<void> {
   const { tx, config, clock } = world
   const wanted = placed.flatMap(({ input, located, fields }) => {
-    const keys = identityKeysOf(input.kind, fields)
+    const keys = keysOf(world, input.kind, fields)
     const sure = autoKeys(input.kind, keys, input.said.autoMerge)
     return keys.flatMap(key => {
       const text = identityText(key)
@@ -243,7 +259,26 @@ async function winRaces(world: World, placed: readonly Placed[]): Promise<void> 
     if (holder !== undefined && holder !== record)
       world.proposals.push({ kind: key.kind, one: holder, other: record, key: key.key, auto })
   }
-  await proposeMerges(tx, config.tenant, world.proposals, clock.now())
+  const proposed = await proposeMerges(tx, config.tenant, world.proposals, clock.now())
+  await noteServed(world, [...world.joined, ...proposed])
+}
+
+/** A key that has served too many is shown once: the hub goes by it no longer. */
+async function noteServed({ tx, config, clock }: World, keys: readonly IdentityKey[]): Promise<void> {
+  const counted = await countServed(tx, config.tenant, keys)
+  const spent = counted.filter(row => row.served >= MOST_SERVED)
+  if (spent.length === 0) return
+  await noteFindings(
+    tx,
+    config.tenant,
+    spent.map(({ kind, key, record, served }) => ({
+      code: 'identity_key_shared',
+      about: record,
+      connection: null,
+      detail: { kind, key: key.replace(/:.*$/s, ''), served },
+    })),
+    clock.now(),
+  )
 }
 
 const raceLost = () =>

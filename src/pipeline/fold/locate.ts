@@ -7,10 +7,10 @@ import { prefixOf } from '../../kernel/ids.js'
 import { type IdentityKey, identityText } from '../../ledger/identity.js'
 import type { LinkRow } from '../../ledger/schema.js'
 import { KINDS } from '../../model/kinds.js'
-import { autoKeys, identityKeysOf } from './identity-keys.js'
+import { autoKeys } from './identity-keys.js'
 import { isReference } from './references.js'
 import { type FoldInput, waitForEffect, waitForLink } from './types.js'
-import { findLink, makeLink, makeRecord, placeOf, type World } from './world.js'
+import { findLink, keysOf, makeLink, makeRecord, placeOf, type World } from './world.js'
 
 export type Located =
   | { readonly at: 'record'; readonly record: string; readonly link: LinkRow }
@@ -47,7 +47,7 @@ export function locate(world: World, input: FoldInput): Located {
   if (input.unknown === 'wait')
     return { at: 'waits', what: waitForLink(connection, resource, kind, externalId) }
   const made = makeRecord(world, kind)
-  for (const identity of identityKeysOf(kind, said.match)) {
+  for (const identity of keysOf(world, kind, said.match)) {
     if (!world.identities.has(identityText(identity))) {
       world.claimed.set(identityText(identity), made)
       world.identities.set(identityText(identity), made)
@@ -90,7 +90,7 @@ function ownReference(
  * `auto_merge` is nobody else's: it alone decides, and two records that it leads to are merged.
  */
 function match(world: World, input: FoldInput): string | undefined {
-  const keys = identityKeysOf(input.kind, input.said.match)
+  const keys = keysOf(world, input.kind, input.said.match)
   const sure = autoKeys(input.kind, keys, input.said.autoMerge)
   const ownersOf = (some: readonly IdentityKey[]) => [
     ...new Set(some.flatMap(key => world.identities.get(identityText(key)) ?? [])),
@@ -104,7 +104,10 @@ function match(world: World, input: FoldInput): string | undefined {
     for (const other of others)
       world.proposals.push({ kind: input.kind, one, other, key: some[0]?.key ?? '', auto })
     // Two that are to be one: whichever of them it is now.
-    if (owners.length === 1 || (auto && owners.length > 1)) return one
+    if (owners.length === 1 || (auto && owners.length > 1)) {
+      world.joined.push(...some.filter(key => world.identities.get(identityText(key)) === one))
+      return one
+    }
     if (owners.length > 1) return undefined
   }
   return undefined

@@ -4,16 +4,17 @@
  */
 import type { Clock } from '../../kernel/clock.js'
 import { newId } from '../../kernel/ids.js'
+import type { JsonObject } from '../../kernel/json.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { effectsByToken, openCreations } from '../../ledger/find-effects.js'
 import { findLinks, type LinkKey, linkKeyText } from '../../ledger/find-links.js'
 import { survivorsOf } from '../../ledger/find-records.js'
-import { findIdentities, type IdentityKey, identityText } from '../../ledger/identity.js'
+import { type IdentityKey, identityRows, identityText } from '../../ledger/identity.js'
 import type { LinkRow } from '../../ledger/schema.js'
 import type { Reference } from '../../mapping/types.js'
 import { connectionNamed, UNCLEAR } from '../config/place-of.js'
 import type { TenantConfig } from '../config/types.js'
-import { identityKeysOf } from './identity-keys.js'
+import { identityKeysOf, MOST_SERVED } from './identity-keys.js'
 import { isReference, referencesIn } from './references.js'
 import type { FoldInput } from './types.js'
 
@@ -25,6 +26,10 @@ export interface World {
   readonly newLinks: Map<string, LinkRow>
   readonly newRecords: Map<string, string>
   readonly identities: Map<string, string>
+  /** Identity keys that have served too many to mean anybody. */
+  readonly spent: ReadonlySet<string>
+  /** Keys that led something new to their record in this batch. */
+  readonly joined: IdentityKey[]
   /** Identity keys that new records must win, or the batch is run again. */
   readonly claimed: Map<string, string>
   readonly tokens: Map<string, { readonly record: string; readonly delivery: string }>
@@ -51,6 +56,8 @@ export function bareWorld(tx: Tx, config: TenantConfig, clock: Clock): World {
     newLinks: new Map(),
     newRecords: new Map(),
     identities: new Map(),
+    spent: new Set(),
+    joined: [],
     claimed: new Map(),
     tokens: new Map(),
     survivors: new Map(),
@@ -117,7 +124,7 @@ export async function openWorld(
   )
   const [rows, identities, ours, opened, survivors] = await Promise.all([
     findLinks(tx, tenant, [...keys.values()]),
-    findIdentities(tx, tenant, [...new Map(identityKeys.map(key => [identityText(key), key])).values()]),
+    identityRows(tx, tenant, [...new Map(identityKeys.map(key => [identityText(key), key])).values()]),
     effectsByToken(tx, tenant, tokens),
     outbound ? openCreations(tx, tenant, creating) : new Map<string, number>(),
     survivorsOf(tx, tenant, named),
@@ -130,7 +137,11 @@ export async function openWorld(
     links: new Map(rows.map(row => [rowKey(row), row])),
     newLinks: new Map(),
     newRecords: new Map(),
-    identities,
+    identities: new Map(
+      identities.flatMap(row => (row.served < MOST_SERVED ? [[identityText(row), row.record] as const] : [])),
+    ),
+    spent: new Set(identities.flatMap(row => (row.served < MOST_SERVED ? [] : [identityText(row)]))),
+    joined: [],
     claimed: new Map(),
     tokens: ours,
     survivors,
@@ -203,6 +214,13 @@ export function makeLink(
   }
   world.newLinks.set(linkKeyText(key), row)
   return row
+}
+
+/** The identity keys of some fields that may mean somebody. */
+export function keysOf(world: World, kind: string, fields: JsonObject): IdentityKey[] {
+  return identityKeysOf(kind, fields, world.config.ignoredIdentities).filter(
+    key => !world.spent.has(identityText(key)),
+  )
 }
 
 export function makeRecord(world: World, kind: string): string {
