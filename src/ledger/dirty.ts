@@ -1,8 +1,16 @@
 /** Things a hint named: to be read again. A hint during a fetch marks them again; one fetch at a time clears them. */
 import type { Json } from '../kernel/json.js'
+import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { type DirtyRow, dirty } from './schema.js'
-import { asRows, insertRows } from './table.js'
+import { asRows, encoded, unnested } from './table.js'
+
+const HINT = ['tenant', 'connection', 'resource', 'id', 'event', 'due_at'] as const
+/** No two marks have one number: a fetch that took its time must not clear what was cleared and marked since. */
+const MARK = `insert into hrhub.dirty as t (${HINT.join(', ')}, marked)
+  select v.*, nextval('hrhub.change_seq') from ${unnested(dirty, HINT)}
+  on conflict (tenant, connection, resource, id) do update set marked = excluded.marked, event = excluded.event,
+    due_at = least(t.due_at, excluded.due_at)`
 
 export async function markDirty(
   tx: Tx,
@@ -19,31 +27,31 @@ export async function markDirty(
     ...new Map(hints.map(hint => [`${hint.connection}\n${hint.resource}\n${hint.id}`, hint])).entries(),
   ]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, hint]) => ({ tenant, ...hint, marked: 1, due_at: now, tries: 0 }))
-  await insertRows(
-    tx,
-    { ...dirty, name: 'dirty as t' } as typeof dirty,
-    ['tenant', 'connection', 'resource', 'id', 'event', 'marked', 'due_at', 'tries'],
-    rows,
-    'on conflict (tenant, connection, resource, id) do update set marked = t.marked + 1, event = excluded.event, due_at = least(t.due_at, excluded.due_at)',
-  )
+    .map(([, hint]) => ({ tenant, ...hint, due_at: now }))
+  if (rows.length === 0) return
+  await tx.query({ name: 'mark_dirty', text: MARK }, encoded(dirty, HINT, rows))
 }
 
-/** Takes due ones by pushing their time ahead: a process that dies with them leaves them due again. */
+/**
+ * Takes due ones by pushing their time ahead: a process that dies with them leaves them due again.
+ * @param paused connections that are left alone, `tenant/connection`
+ */
 export async function takeDirty(
   ledger: Querying,
   now: number,
   holdMs: number,
   most: number,
+  paused: readonly string[],
 ): Promise<DirtyRow[]> {
   const { rows } = await ledger.query<Record<string, unknown>>(
     {
       name: 'take_dirty',
-      text: `with due as (select tenant, connection, resource, id from hrhub.dirty where due_at <= $1 order by due_at limit $3 for update skip locked)
+      text: `with due as (select tenant, connection, resource, id from hrhub.dirty where due_at <= $1
+               and not (tenant || '/' || connection = any($4::text[])) order by due_at limit $3 for update skip locked)
              update hrhub.dirty t set due_at = $2 from due where t.tenant = due.tenant and t.connection = due.connection
              and t.resource = due.resource and t.id = due.id returning t.*`,
     },
-    [new Date(now), new Date(now + holdMs), most],
+    [new Date(now), new Date(now + holdMs), most, texts(paused)],
   )
   return asRows(dirty, rows)
 }

@@ -76,6 +76,24 @@ export async function keepLinks(
   return { kept, strangers }
 }
 
+/**
+ * Links that were given up as gone and that their system speaks of again stand again, unless something of the same
+ * delivery took their place meanwhile.
+ */
+export async function reviveLinks(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.query(
+    {
+      name: 'revive_links',
+      text: `update hrhub.links t set state = 'active' where t.tenant = $1 and t.id = any($2::text[]) and t.state = 'gone'
+               and not exists (select from hrhub.links o where o.tenant = t.tenant and o.record = t.record
+                 and o.connection = t.connection and o.resource = t.resource and o.kind = t.kind
+                 and o.state = 'active' and o.delivery is not distinct from t.delivery)`,
+    },
+    [tenant, texts([...ids].sort())],
+  )
+}
+
 export async function retireLinks(
   tx: Tx,
   tenant: string,

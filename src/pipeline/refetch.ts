@@ -1,19 +1,25 @@
 /** Reads things again that a hint named; one fetch at a time per thing, hints during a fetch mark it again. */
+
+import type { Connection, Outcome } from '../connector/types.js'
 import { isHubError } from '../kernel/errors.js'
 import { newId } from '../kernel/ids.js'
 import type { Json } from '../kernel/json.js'
 import { clearDirty, retryDirty, takeDirty } from '../ledger/dirty.js'
+import { noteFindings } from '../ledger/findings.js'
 import { insertMessages } from '../ledger/messages.js'
 import type { DirtyRow, MessageRow } from '../ledger/schema.js'
+import { pauseConnection } from './deliver/pause.js'
 import { retryAt } from './deliver/retry.js'
 import type { Parts } from './parts.js'
 import type { Refolder } from './refold.js'
 
 const HOLD_MS = 60_000
 const MOST = 50
+/** A thing that the vendor will not show us is asked for so often, then shown to a person. */
+const MOST_REFUSALS = 16
 
 export async function refetchDue(parts: Parts, refolder: Refolder): Promise<number> {
-  const rows = await takeDirty(parts.ledger, parts.clock.now(), HOLD_MS, MOST)
+  const rows = await takeDirty(parts.ledger, parts.clock.now(), HOLD_MS, MOST, [...parts.paused])
   await Promise.all(rows.map(row => refetch(parts, refolder, row)))
   return rows.length
 }
@@ -28,6 +34,7 @@ async function refetch(parts: Parts, refolder: Refolder, row: DirtyRow): Promise
   try {
     const { sentAt, outcome, item } = await connection.fetch(row.resource, row.id, row.event as Json)
     if (outcome.is === 'absent') return await clearDirty(ledger, row, clock.now())
+    if (await turnedAway(parts, connection, row, outcome)) return
     if (outcome.is !== 'accepted' || !item)
       return await retryDirty(ledger, row, retryAt(clock.now(), row.tries, outcome.wait, Math.random()))
     const message: MessageRow = {
@@ -61,4 +68,52 @@ async function refetch(parts: Parts, refolder: Refolder, row: DirtyRow): Promise
       )
     await retryDirty(ledger, row, retryAt(clock.now(), row.tries, undefined, Math.random()))
   }
+}
+
+/**
+ * 401 or 403: the whole connection, or this thing alone? Its own check tells, as for deliveries: it is paused, and the
+ * thing waits for its resume; or the thing is not for us, and after some tries a finding says so.
+ * @returns true where nothing is left to do now
+ */
+async function turnedAway(
+  parts: Parts,
+  connection: Connection,
+  row: DirtyRow,
+  outcome: Outcome,
+): Promise<boolean> {
+  if (outcome.is !== 'misconfigured' && outcome.is !== 'refused') return false
+  const { ledger, clock } = parts
+  if (outcome.is === 'misconfigured') {
+    const check = await connection.check()
+    if (check.is === 'misconfigured' || check.is === 'refused') {
+      await pauseConnection(parts, row.tenant, row.connection, check.detail)
+      await retryDirty(ledger, row, clock.now())
+      return true
+    }
+    // A check that got no answer says nothing about the credentials, nor about the thing.
+    if (check.is !== 'accepted') return false
+  }
+  if (row.tries + 1 < MOST_REFUSALS) return false
+  const { tenant, resource } = row
+  await ledger.transaction(async tx => {
+    await noteFindings(
+      tx,
+      tenant,
+      [
+        {
+          code: 'thing_unreadable',
+          about: `${row.connection}.${resource}`,
+          connection: row.connection,
+          detail: { code: outcome.code ?? null, status: outcome.status ?? null },
+        },
+      ],
+      clock.now(),
+    )
+    await clearDirty(tx, row, clock.now())
+  })
+  parts.log.warn(
+    { tenant, connection: row.connection, resource, id: row.id, code: outcome.code },
+    'refetch.refused',
+  )
+  return true
 }

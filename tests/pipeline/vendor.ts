@@ -147,7 +147,7 @@ export class FakeVendor implements Connection {
   async poll(): Promise<never> {
     throw new HubError('HUB_DEFECT', { detail: 'not used here' })
   }
-  async fetch(): Promise<never> {
+  async fetch(): ReturnType<Connection['fetch']> {
     throw new HubError('HUB_DEFECT', { detail: 'not used here' })
   }
   async close(): Promise<void> {}
