@@ -17,7 +17,6 @@ import {
   takeIdentities,
 } from '../../ledger/identity.js'
 import { reviveLinks } from '../../ledger/keep-links.js'
-import { reviveLinks } from '../../ledger/keep-links.js'
 import type { ChangeRow, LinkRow, Verdict } from '../../ledger/schema.js'
 import {
   insertChanges,
@@ -123,9 +122,6 @@ export async function startFold(
   const heard = placed.flatMap(({ input, located }) =>
     isHeardAgain(input, located.link) ? [located.link.id] : [],
   )
-  const heard = placed.flatMap(({ input, located }) =>
-    isHeardAgain(input, located.link) ? [located.link.id] : [],
-  )
   const { changed, written } = write(world, [...entries.values()], numbers)
   return {
     result: {
@@ -139,11 +135,6 @@ export async function startFold(
     },
     written: Promise.all([written, reviveLinks(tx, config.tenant, heard)]),
   }
-}
-
-/** Given up as gone, and its system speaks of it as of something that is there. */
-function isHeardAgain({ told, said }: FoldInput, link: LinkRow): boolean {
-  return link.state === 'gone' && !told && said.gone !== true
 }
 
 /** Given up as gone, and its system speaks of it as of something that is there. */
