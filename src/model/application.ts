@@ -4,17 +4,7 @@ import type { Json, JsonObject } from '../kernel/json.js'
 import { choice, defineKind, instant, keyed, number, ref, state, text } from './kind.js'
 import { inOrder } from './state-machine.js'
 
-const STAGES = [
-  'applied',
-  'screened',
-  'ai_interview',
-  'interview',
-  'assessment',
-  'offer',
-  'hired',
-  'rejected',
-  'withdrawn',
-]
+const STAGES = ['applied', 'screened', 'ai_interview', 'interview', 'assessment', 'offer', 'hired']
 
 /** Mean of all assessments, each brought to 10, where no flow wrote a weighted composite. Two decimals. */
 function composite(assessments: Json | undefined): JsonObject {
@@ -71,6 +61,6 @@ export const application = defineKind({
     ),
     composite: number('0 to 10, over all assessments.'),
   },
-  machines: { stage: { order: inOrder(STAGES), ends: [], free: true } },
+  machines: { stage: { order: { ...inOrder(STAGES), rejected: 90, withdrawn: 91 }, ends: [], free: true } },
   derive: data => (data['composite'] === undefined ? composite(data['assessments']) : {}),
 })

@@ -2,8 +2,8 @@
 import { atomic, day, defineKind, keyed, number, ref, state, text } from './kind.js'
 import { inOrder } from './state-machine.js'
 
-const ITEM = ['recommended', 'enrolled', 'started', 'completed', 'dropped']
-const PLAN = ['draft', 'active', 'completed', 'cancelled']
+const ITEM = ['recommended', 'enrolled', 'started', 'completed']
+const PLAN = ['draft', 'active', 'completed']
 
 export const trainingPlan = defineKind({
   kind: 'training_plan',
@@ -33,7 +33,7 @@ export const trainingPlan = defineKind({
     state: state(['draft', 'active', 'completed', 'cancelled'], 'How far the plan is.'),
   },
   machines: {
-    state: { order: inOrder(PLAN), ends: ['cancelled'] },
-    'items.state': { order: inOrder(ITEM), ends: ['dropped'] },
+    state: { order: { ...inOrder(PLAN), cancelled: 90 }, ends: ['cancelled'] },
+    'items.state': { order: { ...inOrder(ITEM), dropped: 90 }, ends: ['dropped'] },
   },
 })

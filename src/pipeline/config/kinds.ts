@@ -9,7 +9,7 @@ export function schemaOfKind(name: string): JsonSchema | undefined {
   return KINDS.get(name)?.schema as JsonSchema | undefined
 }
 
-/** Ends are placed above the way with these numbers (model/offer.ts); `accepted` stands on it. */
+/** What lies beside the way is placed above it with these numbers (model/offer.ts); `accepted` stands on it. */
 const BESIDE_THE_WAY = 90
 
 /** Undefined: no such word, or an end beside the way (a withdrawn offer has not reached `approved`). */
@@ -20,9 +20,10 @@ export function stateOrder(kind: string, word: string): number | undefined {
 }
 
 function isBeside({ order, ends, endsBefore = {} }: StateMachine, word: string): boolean {
+  if ((order[word] ?? 0) >= BESIDE_THE_WAY) return true
   if (!ends.includes(word)) return false
   const before = Object.hasOwn(endsBefore, word) ? endsBefore[word] : undefined
-  return (order[word] ?? 0) >= BESIDE_THE_WAY || (before !== undefined && before !== word)
+  return before !== undefined && before !== word
 }
 
 /** The schema of a field; names are those of the schema, lists are walked through. */
