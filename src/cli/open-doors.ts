@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hub } from '../hub.js'
-import { createKey, ensureAdminKey, openKey } from '../pipeline/keys.js'
+import { createKey, ensureAdminKey, openKey, tenantsWithoutAdmin } from '../pipeline/keys.js'
 import type { Doors, OpenApi, SandboxDoor } from './invocation.js'
 import { openOperatorDoor } from './operator/door.js'
 import { meansOf } from './operator/operate.js'
@@ -15,6 +15,8 @@ export interface OpenedDoors {
   readonly api: OpenApi | undefined
   /** Made at this very start, to be shown once. */
   readonly adminKey: string | undefined
+  /** Tenants that still need an admin key; nobody asks a worker. */
+  readonly withoutAdmin: readonly string[]
   /** Nothing comes in any more; the hub itself goes on. */
   close(): Promise<void>
 }
@@ -27,8 +29,9 @@ export async function openDoors(hub: Hub, openApi: Doors['api'] | undefined): Pr
   const embedded = settings.databaseUrl === undefined
   const adminKey = openApi && (await ensureAdminKey({ parts, settings }))
   if (adminKey !== undefined && embedded) keepAdminKey(settings.dataFolder, adminKey)
+  const withoutAdmin = openApi ? await tenantsWithoutAdmin(parts) : []
   const api = await openApi?.(hub)
-  if (!embedded) return { api, adminKey, close: async () => api?.close() }
+  if (!embedded) return { api, adminKey, withoutAdmin, close: async () => api?.close() }
   const operator = await openOperatorDoor(meansOf(hub))
   writeRunning(settings.dataFolder, {
     pid: process.pid,
@@ -40,6 +43,7 @@ export async function openDoors(hub: Hub, openApi: Doors['api'] | undefined): Pr
   return {
     api,
     adminKey,
+    withoutAdmin,
     async close() {
       removeRunning(settings.dataFolder)
       await Promise.all([api?.close(), operator.close()])

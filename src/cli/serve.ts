@@ -56,16 +56,26 @@ async function opening(hub: Hub, role: Role, doors: Invocation['doors']): Promis
 }
 
 function tell(terminal: Terminal, { settings, parts, channel }: Hub, role: Role, opened: OpenedDoors): void {
-  const { api, adminKey } = opened
+  const { api, adminKey, withoutAdmin } = opened
   const embedded = settings.databaseUrl === undefined
   const tenants = parts.tenants().map(config => config.tenant)
   terminal.show(
-    { role, address: api?.address ?? null, tenants, carrier: channel.carrier, admin_key: adminKey ?? null },
+    {
+      role,
+      address: api?.address ?? null,
+      tenants,
+      carrier: channel.carrier,
+      admin_key: adminKey ?? null,
+      without_admin: withoutAdmin,
+    },
     [
       api ? `hrhub listens at ${api.address}` : 'hrhub works; this role has no address',
       `tenants ${tenants.join(', ')}; ledger ${embedded ? settings.dataFolder : 'Postgres'}; channel ${channel.carrier}`,
       ...(adminKey === undefined ? [] : [`admin key, shown this once: ${adminKey}`]),
       ...(adminKey !== undefined && embedded ? [`kept in ${join(settings.dataFolder, 'admin-key')}`] : []),
+      ...withoutAdmin.map(
+        tenant => `${tenant} has no admin key yet: hrhub keys create admin --scope admin --tenant ${tenant}`,
+      ),
     ],
   )
 }

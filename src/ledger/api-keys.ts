@@ -39,3 +39,13 @@ export async function revokeKey(ledger: Querying, tenant: string, id: string, no
   )
   return rowCount > 0
 }
+
+/** Of some tenants, those that have a good key with everything. */
+export async function tenantsWithAdmin(ledger: Querying, tenants: readonly string[]): Promise<Set<string>> {
+  const { rows } = await ledger.query<{ tenant: string }>(
+    `select distinct tenant from hrhub.api_keys
+     where tenant = any($1::text[]) and revoked_at is null and scopes @> '["admin"]'::jsonb`,
+    [texts(tenants)],
+  )
+  return new Set(rows.map(row => row.tenant))
+}

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { HubError } from '../kernel/errors.js'
 import { newId } from '../kernel/ids.js'
-import { type ApiKeyRow, findKey, listKeys, putKey, revokeKey } from '../ledger/api-keys.js'
+import { type ApiKeyRow, findKey, listKeys, putKey, revokeKey, tenantsWithAdmin } from '../ledger/api-keys.js'
 import type { Parts } from './parts.js'
 
 /** What a key may do; `admin` may do everything in its tenant. */
@@ -66,7 +66,7 @@ const keyOf = (row: ApiKeyRow): ApiKey => ({
 /**
  * @param by the key that asks; undefined = the machine's own operator
  * @returns the key and its text, which is nowhere else
- * @throws HubError `PIPELINE_KEY_SCOPE_INVALID`, `PIPELINE_CONNECTION_UNKNOWN`
+ * @throws HubError `PIPELINE_KEY_SCOPE_INVALID`, `PIPELINE_CONNECTION_UNKNOWN`, `CONFIG_TENANT_UNKNOWN`
  */
 export async function createKey(
   parts: Parts,
@@ -82,7 +82,8 @@ export async function createKey(
     throw refuse('records:write needs the connection the key speaks for')
   if (by?.connection !== undefined && connection !== by.connection)
     throw refuse(`your key speaks for ${by.connection} and makes keys for it alone`)
-  if (connection !== undefined && !parts.config(tenant).connections.has(connection))
+  const { connections } = parts.config(tenant)
+  if (connection !== undefined && !connections.has(connection))
     throw new HubError('PIPELINE_CONNECTION_UNKNOWN', { detail: `there is no connection ${connection}` })
   const text = `${PREFIX}${randomBytes(32).toString('base64url')}`
   const row = rowOf(parts, tenant, newId('key', parts.clock), text, wanted)
@@ -147,4 +148,14 @@ export async function ensureAdminKey({
   const text = `${PREFIX}${randomBytes(32).toString('base64url')}`
   await putKey(parts.ledger, rowOf(parts, tenant, BOOTSTRAP, text, wanted))
   return text
+}
+
+/**
+ * Tenants nobody can administrate yet. Only the first is given a key by itself: a start that prints the keys of all
+ * tenants would show each of them to whoever reads the log.
+ */
+export async function tenantsWithoutAdmin({ ledger, tenants }: Parts): Promise<readonly string[]> {
+  const names = tenants().map(({ tenant }) => tenant)
+  const having = await tenantsWithAdmin(ledger, names)
+  return names.filter(name => !having.has(name))
 }
