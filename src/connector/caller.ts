@@ -10,6 +10,7 @@ import { fingerprint, type JsonObject } from '../kernel/json.js'
 import type { Auth } from './auth/auth.js'
 import { AUTH_KINDS } from './auth/kinds.js'
 import type { TokenStore } from './auth/token-store.js'
+import type { SkewMeter } from './clock-skew.js'
 import { attempt, type Scope } from './expressions.js'
 import { Gate, type Limiter } from './limits.js'
 import type { AuthSpec, Connector, Slot, Step, Take } from './manifest/connector.js'
@@ -46,6 +47,7 @@ export interface CallerOptions {
   readonly clock: Clock
   readonly tokens: TokenStore
   readonly limiter: Limiter
+  readonly skew: SkewMeter
   readonly log: (entry: AttemptLog) => void
 }
 
@@ -153,6 +155,11 @@ export function createCaller(options: CallerOptions): Caller {
     return { auth, spec: found.spec }
   }
 
+  function hearClock(exchange: Exchange): void {
+    if (exchange.kind !== 'answered') return
+    options.skew.heard(exchange.headers['date'], clock.now() - exchange.tookMs, exchange.tookMs)
+  }
+
   async function tryOnce(
     call: PreparedCall,
     aim: CallAim,
@@ -188,12 +195,14 @@ export function createCaller(options: CallerOptions): Caller {
       }
       const wire = await watchWire(outgoing, () => send(call, kit))
       const exchange = wire.own ?? neverSent(wire)
+      hearClock(exchange)
       return { judged: judge(exchange, context, found?.spec.expired), token: undefined }
     }
     const applied = found ? await found.auth.apply(outgoing) : { request: outgoing, token: undefined }
     if ('failed' in applied)
       return { judged: { outcome: applied.failed, scope: aim.scope, expired: false }, token: undefined }
     const exchange = await transport.send(applied.request, call)
+    hearClock(exchange)
     return { judged: judge(exchange, context, found?.spec.expired), token: applied.token }
   }
 

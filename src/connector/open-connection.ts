@@ -15,6 +15,7 @@ import {
 import { memoryTokenStore, type TokenStore } from './auth/token-store.js'
 import { itemsOf, openCallback } from './callback.js'
 import { type AttemptLog, createCaller } from './caller.js'
+import { createSkewMeter } from './clock-skew.js'
 import { ability, createEffects } from './effects.js'
 import { fetchThing } from './fetch-thing.js'
 import { type Limiter, memoryLimiter } from './limits.js'
@@ -67,6 +68,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
   const allowPrivate = options.allowPrivate ?? false
   const { timeoutMs, concurrency } = connector.limits
   const transport = kind.open({ settings, clock, allowPrivate, timeoutMs, concurrency })
+  const skew = createSkewMeter()
   const caller = createCaller({
     connector,
     tenant: options.tenant,
@@ -78,6 +80,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     tokens: options.tokens ?? memoryTokenStore(),
     limiter: options.limiter ?? memoryLimiter(),
     log: options.log ?? (() => {}),
+    skew,
   })
   const effects = createEffects(connector, settings, caller, transport)
   const find = (name: string): Resource | undefined =>
@@ -138,6 +141,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
       if (!transport.client) throw ability(connector, connector.name, 'attachments')
       return fetchAttachment(transport.client, url, { allowPrivate })
     },
+    skew: () => skew.ahead(),
     close: () => transport.close(),
   }
 }

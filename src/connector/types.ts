@@ -203,5 +203,7 @@ export interface Connection {
     | { readonly fetched: false; readonly code: Code; readonly detail: string }
   >
   check(): Promise<Outcome>
+  /** Milliseconds its clock is ahead of ours, by its answers; undefined = not known yet. */
+  skew?(): number | undefined
   close(): Promise<void>
 }

@@ -16,6 +16,21 @@ export async function setConnectionState(
   )
 }
 
+/** @param skewMs how far its clock is ahead of ours */
+export async function setConnectionSkew(
+  ledger: Querying,
+  tenant: string,
+  connection: string,
+  skewMs: number,
+  now: number,
+): Promise<void> {
+  await ledger.query(
+    `insert into hrhub.connections as t (tenant, connection, state, skew_ms, updated_at) values ($1, $2, 'active', $3, $4)
+     on conflict (tenant, connection) do update set skew_ms = excluded.skew_ms`,
+    [tenant, connection, skewMs, new Date(now)],
+  )
+}
+
 export interface ConnectionState {
   readonly tenant: string
   readonly connection: string

@@ -7,6 +7,7 @@ import { createDeliverer } from './deliver/deliver.js'
 import { refreshPaused } from './deliver/pause.js'
 import type { Folded } from './fold/fold-batch.js'
 import { mergeProposed } from './merge/decide.js'
+import { noteSkew } from './note-skew.js'
 import type { Parts } from './parts.js'
 import { plantPolls, pollDue } from './poll.js'
 import { createReceiver, type Receiver } from './receive.js'
@@ -43,6 +44,7 @@ const FETCH_MS = 500
 const PAUSED_MS = 2000
 const LEASE_MS = 30_000
 const FORGET_MS = 60 * 60_000
+const SKEW_MS = 30_000
 /** Rows one process works on at a time: calls are short and the vendors' limits are stricter. */
 const ROOM = 512
 
@@ -136,6 +138,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
       await plantPolls(parts)
       await walk()
       every(SWEEP_MS, 'sweep', walk)
+      everywhere(SKEW_MS, 'skew.failed', () => noteSkew(parts))
       every(FORGET_MS, 'forget', () => forgetOld(parts.ledger, parts.clock.now()))
       every(FETCH_MS, 'fetch', () => refetchDue(parts, refolder))
       let planted = parts.tenants()
