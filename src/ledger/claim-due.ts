@@ -49,8 +49,8 @@ export async function claimDue(
 }
 
 /**
- * Due rows that nobody rings for: what the sweep finds. Oldest first within a connection, and the connections in
- * turn: the backlog of one must not hide the reminders of another.
+ * Due rows that nobody rings for: what the sweep finds. The oldest wish first within a connection (what others refer to
+ * was wanted before them, whatever each was tried last), and the connections in turn: the backlog of one must not hide the reminders of another.
  * @param tenants whose rows this process can work on
  */
 export async function findDue(
@@ -64,11 +64,11 @@ export async function findDue(
     {
       name: 'find_due',
       text: `select tenant, connection, id from (
-               select tenant, connection, id, due_at, row_number() over (partition by tenant, connection order by due_at) as turn
+               select tenant, connection, id, wanted, row_number() over (partition by tenant, connection order by wanted, id) as turn
                from hrhub.deliveries d
                where due_at <= $1 and (claim is null or lease_until < $1) and tenant = any($4::text[])
                  and not (tenant || '/' || connection = any($3::text[])) and (change is null or not exists (${EARLIER}))) d
-             order by turn, due_at limit $2`,
+             order by turn, wanted limit $2`,
     },
     [new Date(now), most, texts(paused), texts(tenants)],
   )

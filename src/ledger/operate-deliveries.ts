@@ -4,7 +4,7 @@
  */
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
-import { clause, filtered } from './filter.js'
+import { filtered } from './filter.js'
 import { type DeliveryFilter, deliveryClauses } from './list-deliveries.js'
 import { type DeliveryRow, deliveries } from './schema.js'
 import { selectRows } from './table.js'
@@ -19,9 +19,12 @@ const SPENT = '(t.flow = any($2::text[]) and t.done > 0 and not t.open)'
 const AGAIN = `update hrhub.deliveries t set state = 'waiting', because = 'due', due_at = $4, updated_at = $4,
     tries = case when t.open then t.tries else 0 end, fingerprint = case when t.open then t.fingerprint else null end
   where t.tenant = $1 and t.id = any($3::text[]) and t.claim is null and not ${DOUBTFUL} and not ${SPENT}
-  returning t.id, t.connection`
+  returning t.id, t.connection, t.wanted`
 
-/** Makes rows due now, whatever they wait for. @returns those that are; the others may not be sent again like this */
+/**
+ * Makes rows due now, whatever they wait for.
+ * @returns those that are, the oldest wish first; the others may not be sent again like this
+ */
 export async function makeDue(
   ledger: Querying,
   tenant: string,
@@ -30,31 +33,38 @@ export async function makeDue(
   now: number,
 ): Promise<Due[]> {
   if (ids.length === 0) return []
-  const { rows } = await ledger.query<{ id: string; connection: string }>({ name: 'make_due', text: AGAIN }, [
-    tenant,
-    texts(onceFlows),
-    texts([...ids].sort()),
-    new Date(now),
-  ])
-  return rows.map(row => ({ ...row, due_at: now }))
+  const { rows } = await ledger.query<{ id: string; connection: string; wanted: number }>(
+    { name: 'make_due', text: AGAIN },
+    [tenant, texts(onceFlows), texts([...ids].sort()), new Date(now)],
+  )
+  return rows
+    .sort((a, b) => a.wanted - b.wanted)
+    .map(({ id, connection }) => ({ id, connection, due_at: now }))
 }
 
-/** A page of ids that `makeDue` would take; without a state, those that rest unwillingly. */
+export interface Redrivable {
+  readonly id: string
+  readonly wanted: number
+}
+
+/** A page of rows that `makeDue` would take, the oldest wish first; without a state, those that rest unwillingly. */
 export async function findRedrivable(
   ledger: Querying,
   tenant: string,
   onceFlows: readonly string[],
   filter: DeliveryFilter,
-  after: string | undefined,
+  after: Redrivable | undefined,
   limit: number,
-): Promise<string[]> {
-  const { where, params } = redrivable(tenant, onceFlows, filter, after)
-  params.push(limit)
-  const { rows } = await ledger.query<{ id: string }>(
-    `select t.id from hrhub.deliveries t ${where} order by t.id limit $${params.length}`,
+): Promise<Redrivable[]> {
+  const { where, params } = redrivable(tenant, onceFlows, filter)
+  params.push(after?.wanted ?? -1, after?.id ?? '', limit)
+  const n = params.length
+  const { rows } = await ledger.query<{ id: string; wanted: number }>(
+    `select t.id, t.wanted from hrhub.deliveries t ${where} and (t.wanted, t.id) > ($${n - 2}::bigint, $${n - 1}::text)
+     order by t.wanted, t.id limit $${n}`,
     params,
   )
-  return rows.map(row => row.id)
+  return rows
 }
 
 export async function countRedrivable(
@@ -63,7 +73,7 @@ export async function countRedrivable(
   onceFlows: readonly string[],
   filter: DeliveryFilter,
 ): Promise<number> {
-  const { where, params } = redrivable(tenant, onceFlows, filter, undefined)
+  const { where, params } = redrivable(tenant, onceFlows, filter)
   const { rows } = await ledger.query<{ times: number }>(
     `select count(*)::int as times from hrhub.deliveries t ${where}`,
     params,
@@ -71,16 +81,10 @@ export async function countRedrivable(
   return rows[0]?.times ?? 0
 }
 
-function redrivable(
-  tenant: string,
-  onceFlows: readonly string[],
-  filter: DeliveryFilter,
-  after: string | undefined,
-) {
+function redrivable(tenant: string, onceFlows: readonly string[], filter: DeliveryFilter) {
   const { where, params } = filtered(tenant, [
     { sql: SPENT.replace('$2', ':value').replace(/^/, 'not '), value: texts(onceFlows) },
     ...deliveryClauses(filter),
-    clause('t.id > :value', after),
   ])
   const resting = filter.state === undefined ? ` and t.state in ('dead', 'parked')` : ''
   return { where: `${where}${resting} and t.claim is null and not ${DOUBTFUL}`, params }

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../kernel/json.js'
 import { findAnswer } from '../ledger/find-answer.js'
 import { claimAnswer, keepAnswer } from '../ledger/kept-answers.js'
 import { type DeliveryFilter, findDelivery } from '../ledger/list-deliveries.js'
-import { countRedrivable, findRedrivable, makeDue } from '../ledger/operate-deliveries.js'
+import { countRedrivable, findRedrivable, makeDue, type Redrivable } from '../ledger/operate-deliveries.js'
 import type { TenantConfig } from './config/types.js'
 import type { Parts } from './parts.js'
 import type { Bell } from './ring.js'
@@ -96,13 +96,19 @@ async function run(
   let redriven = 0
   try {
     const once = onceFlows(parts.config(tenant))
-    for (let after: string | undefined; ; ) {
-      const ids = await findRedrivable(parts.ledger, tenant, once, filter, after, BATCH)
-      const due = await makeDue(parts.ledger, tenant, ids, once, parts.clock.now())
+    for (let after: Redrivable | undefined; ; ) {
+      const page = await findRedrivable(parts.ledger, tenant, once, filter, after, BATCH)
+      const due = await makeDue(
+        parts.ledger,
+        tenant,
+        page.map(row => row.id),
+        once,
+        parts.clock.now(),
+      )
       bell.ring(tenant, due)
       redriven += due.length
-      after = ids.at(-1)
-      if (ids.length < BATCH) break
+      after = page.at(-1)
+      if (page.length < BATCH) break
       await keepAnswer(parts.ledger, tenant, keyOf(operation), progress('running', matched, redriven))
     }
     await keepAnswer(parts.ledger, tenant, keyOf(operation), progress('done', matched, redriven))

@@ -94,6 +94,8 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     })
     if (rows.length < ids.length) rested(ids.length - rows.length)
     if (rows.length === 0) return
+    // Their calls go out in this order where the vendor takes few at once.
+    rows.sort((a, b) => a.wanted - b.wanted)
     await workOnAll(config, rows, rested)
   }
 
