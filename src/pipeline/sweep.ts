@@ -6,6 +6,7 @@ import { findDue } from '../ledger/claim-due.js'
 import { connectionStates } from '../ledger/connection-states.js'
 import { lockNewMessages } from '../ledger/messages.js'
 import { dueNow, endWaits, fulfilledWaits, renewMessages } from '../ledger/waits.js'
+import { showOverdue } from './overdue.js'
 import type { Parts } from './parts.js'
 import type { Refolder } from './refold.js'
 import type { Bell } from './ring.js'
@@ -43,6 +44,7 @@ export async function sweep(parts: Parts, refolder: Refolder, bell: Bell): Promi
       tenant,
       rows.map(({ id, connection }) => ({ id, connection, due_at: now })),
     )
+  await showOverdue(parts)
   const result = { messages: left.length, waits, due: due.length }
   if (left.length + waits + due.length > 0) parts.log.info(result, 'sweep.found')
   return result
