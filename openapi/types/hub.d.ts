@@ -563,7 +563,9 @@ export interface paths {
         };
         /**
          * Findings, newest first
-         * @description Needs the scope `findings:read`.
+         * @description What no other list shows: contested fields, overdue waits, doubles, shared keys. Pairs that may be one are merge proposals; what a system was not told is a delivery; a move of states that was not legal stands in its record (`?stamps=true`).
+         *
+         *     Needs the scope `findings:read`.
          */
         get: operations["listFindings"];
         put?: never;

@@ -18,6 +18,8 @@ function readCursor(cursor: string): unknown[] {
   return place
 }
 
+/** The last instant a Date can hold (ECMA-262). */
+const MOST_INSTANT = 8.64e15
 const ID = /^[a-z_]{1,40}_[0-9a-f]{32}$/
 
 /** @throws HubError `HTTP_CURSOR_BROKEN` */
@@ -35,6 +37,15 @@ export function effectCursor(cursor: string | undefined): { delivery: string; n:
   if (typeof delivery !== 'string' || !ID.test(delivery) || rest.length > 0) throw broken()
   if (typeof n !== 'number' || !Number.isInteger(n) || n < 0 || n > 2 ** 31 - 1) throw broken()
   return { delivery, n }
+}
+
+/** @throws HubError `HTTP_CURSOR_BROKEN` */
+export function findingCursor(cursor: string | undefined): { first_at: number; id: string } | undefined {
+  if (cursor === undefined) return undefined
+  const [at, id, ...rest] = readCursor(cursor)
+  if (typeof id !== 'string' || !ID.test(id) || rest.length > 0) throw broken()
+  if (typeof at !== 'number' || !Number.isInteger(at) || at < 0 || at > MOST_INSTANT) throw broken()
+  return { first_at: at, id }
 }
 
 /** A page and the cursor of the next; `rows` holds one more than the limit where there is more. */

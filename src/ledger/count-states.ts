@@ -1,4 +1,4 @@
-/** How many messages and deliveries need somebody, and how late the latest due row is. */
+/** How much needs somebody, by its code, and how late the latest due row is. */
 import type { Querying } from './engine/types.js'
 
 export interface StateCounts {
@@ -6,6 +6,10 @@ export interface StateCounts {
   readonly messages: Readonly<Record<string, number>>
   /** Only those that are not at rest: waiting, unknown, held, parked, dead. */
   readonly deliveries: Readonly<Record<string, number>>
+  /** What waits for a person, each by its code: findings, open merge proposals, deliveries that are parked or dead. */
+  readonly findings: Readonly<Record<string, number>>
+  readonly proposals: number
+  readonly stopped: Readonly<Record<string, number>>
   /** Milliseconds since the oldest due row came due; 0 where nothing is late. */
   readonly oldestDueMs: number
 }
@@ -23,11 +27,22 @@ export async function countStates(ledger: Querying, now: number): Promise<StateC
     `select state, count(*)::int as times from hrhub.deliveries
      where state in ('waiting', 'unknown', 'held', 'parked', 'dead') group by state order by state`,
   )
+  const findings = await counts(
+    'select code as state, count(*)::int as times from hrhub.findings group by code order by code',
+  )
+  const stopped = await counts(
+    `select coalesce(last_error->>'code', because, state) as state, count(*)::int as times from hrhub.deliveries
+     where state in ('parked', 'dead') group by 1 order by 1`,
+  )
+  const open = await ledger.query<{ times: number }>(
+    `select count(*)::int as times from hrhub.merge_proposals where state = 'open'`,
+  )
   const { rows } = await ledger.query<{ oldest: Date | null }>(
     'select min(due_at) as oldest from hrhub.deliveries where due_at is not null',
   )
   const oldest = rows[0]?.oldest?.getTime() ?? now
-  return { messages, deliveries, oldestDueMs: Math.max(0, now - oldest) }
+  const proposals = open.rows[0]?.times ?? 0
+  return { messages, deliveries, findings, proposals, stopped, oldestDueMs: Math.max(0, now - oldest) }
 }
 
 /** Milliseconds since the epoch by the database's clock. */

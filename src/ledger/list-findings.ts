@@ -1,4 +1,4 @@
-/** Pages of findings: what the hub noticed and a person should know, newest first. */
+/** Pages of findings: what the hub noticed and a person should know, newest first; counting again moves none. */
 import type { Querying } from './engine/types.js'
 import { clause, filtered } from './filter.js'
 import { findings } from './schema.js'
@@ -11,7 +11,8 @@ export interface FindingFilter {
   readonly connection?: string | undefined
   /** Id of what it is about: a record, a delivery, a link. */
   readonly about?: string | undefined
-  readonly before?: string | undefined
+  /** The last of the page before. */
+  readonly before?: Pick<FindingRow, 'first_at' | 'id'> | undefined
   readonly limit: number
 }
 
@@ -24,8 +25,13 @@ export async function listFindings(
     clause('t.code = :value', filter.code),
     clause('t.connection = :value', filter.connection),
     clause('t.about = :value', filter.about),
-    clause('t.id < :value', filter.before),
   ])
+  let page = where
+  if (filter.before) {
+    params.push(new Date(filter.before.first_at), filter.before.id)
+    page += ` and (t.first_at, t.id) < ($${params.length - 1}::timestamptz, $${params.length})`
+  }
   params.push(filter.limit)
-  return selectRows(ledger, findings, `${where} order by t.id desc limit $${params.length}`, params)
+  const order = `order by t.first_at desc, t.id desc limit $${params.length}`
+  return selectRows(ledger, findings, `${page} ${order}`, params)
 }

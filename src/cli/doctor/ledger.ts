@@ -81,7 +81,30 @@ function findingsOf(state: LedgerState): readonly Finding[] {
           'see GET /v1/messages?state=invalid, then `hrhub explain ID`',
         ),
   )
+  findings.push(...forPeople(state))
   return findings
+}
+
+/** Each where it is looked at and decided. */
+function forPeople({ findings, proposals, stopped }: LedgerState): readonly Finding[] {
+  const list: Finding[] = []
+  if (Object.keys(stopped).length > 0)
+    list.push(
+      odd(
+        'stopped',
+        counts(stopped),
+        'see GET /v1/deliveries?state=parked or dead; mended, `hrhub redrive --code CODE`',
+      ),
+    )
+  if (proposals > 0)
+    list.push(
+      odd('proposals', `${proposals} pairs may be one`, 'decide them: GET /v1/merge-proposals?state=open'),
+    )
+  if (Object.keys(findings).length > 0)
+    list.push(
+      odd('findings', counts(findings), 'see GET /v1/findings; docs/api.md says what each code means'),
+    )
+  return list
 }
 
 function counts(states: Readonly<Record<string, number>>): string {

@@ -1,10 +1,19 @@
 /** What `hrhub doctor` asks a ledger: its version, whose it is, what is paused and what is due. */
 import { connectionStates } from '../../ledger/connection-states.js'
-import { countStates, databaseNow } from '../../ledger/count-states.js'
+import { countStates, databaseNow, type StateCounts } from '../../ledger/count-states.js'
 import { readInstance } from '../../ledger/instance.js'
 import { MIGRATIONS } from '../../ledger/migrations/all.js'
 import { appliedMigrations } from '../../ledger/schema-version.js'
 import type { Parts } from '../../pipeline/parts.js'
+
+const NOTHING: StateCounts = {
+  messages: {},
+  deliveries: {},
+  findings: {},
+  proposals: 0,
+  stopped: {},
+  oldestDueMs: 0,
+}
 
 export type LedgerState = Awaited<ReturnType<typeof ledgerState>>
 
@@ -28,6 +37,6 @@ export async function ledgerState({ ledger, sealer, clock }: Pick<Parts, 'ledger
     /** The database's clock is ahead of ours by this. */
     skewMs: Math.round(database - (before + tookMs / 2)),
     paused: ready ? (await connectionStates(ledger)).filter(one => one.state === 'paused') : [],
-    ...(ready ? await countStates(ledger, before) : { messages: {}, deliveries: {}, oldestDueMs: 0 }),
+    ...(ready ? await countStates(ledger, before) : NOTHING),
   }
 }

@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import { type FindingRow, listFindings } from '../../ledger/list-findings.js'
 import { callerOf } from '../authorize.js'
-import { pageOf, textCursor } from '../cursor.js'
+import { findingCursor, pageOf } from '../cursor.js'
 import { iso } from '../forms/record.js'
 import { DEFAULT_LIMIT, Instant, Name, nullable, Open, Page, PageQuery, Query } from '../schemas.js'
 import type { App, ServedHub } from '../served.js'
@@ -38,6 +38,8 @@ export function findingRoutes(app: App, { parts }: ServedHub): void {
         tags: ['findings'],
         operationId: 'listFindings',
         summary: 'Findings, newest first',
+        description:
+          'What no other list shows: contested fields, overdue waits, doubles, shared keys. Pairs that may be one are merge proposals; what a system was not told is a delivery; a move of states that was not legal stands in its record (`?stamps=true`).',
         querystring: Query({
           ...PageQuery,
           code: Type.Optional(Name('Only of this code.')),
@@ -53,10 +55,10 @@ export function findingRoutes(app: App, { parts }: ServedHub): void {
         code,
         connection,
         about: record,
-        before: textCursor(cursor),
+        before: findingCursor(cursor),
         limit: limit + 1,
       })
-      return pageOf(rows, limit, form, row => [row.id])
+      return pageOf(rows, limit, form, row => [row.first_at, row.id])
     },
   )
 }
