@@ -125,7 +125,8 @@ function prepareRow(
   const body = mapped?.body ?? {}
   const print = mapped ? fingerprint(body) : undefined
   const replacing = mapped !== undefined && replaceNeeded(flow, row, view)
-  const within = mapped && withinMark(config, flow, row.record, ability, loaded)
+  const within =
+    mapped && withinMark(flow, row.record, ability, envFor(config, flow, undefined, loaded).external)
   const died = diedWithin(row, within)
   const facts = {
     wanted: row.wanted,

@@ -5,9 +5,8 @@
 import type { ResourceAbility } from '../../connector/types.js'
 import { fingerprint } from '../../kernel/json.js'
 import type { Claimed } from '../../ledger/claim-due.js'
-import type { TenantConfig, VendorFlow } from '../config/types.js'
-import type { LoadedRows } from './load-rows.js'
-import { envFor } from './prepare.js'
+import type { OutEnv } from '../../mapping/types.js'
+import type { VendorFlow } from '../config/types.js'
 
 /** Member of a row's `keep`; no manifest's word can be this. */
 export const WITHIN = '$within'
@@ -17,19 +16,17 @@ export const WITHIN = '$within'
  * taken back and what can be updated is told of the new id: neither dies with what it names.
  */
 export function withinMark(
-  config: TenantConfig,
   flow: VendorFlow,
   record: string,
   ability: Pick<ResourceAbility, 'verbs'>,
-  loaded: LoadedRows,
+  external: OutEnv['external'],
 ): string | undefined {
   const can = (verb: ResourceAbility['verbs'][number]) => ability.verbs.includes(verb)
   if (flow.once || flow.everyChange || !can('create') || !can('delete') || can('update') || can('put'))
     return undefined
-  const env = envFor(config, flow, undefined, loaded)
   const holders = flow.mapping.externals.flatMap(({ of, resource, missing }) =>
     of === 'self' && missing === 'wait' && resource !== flow.resource
-      ? [env.external(record, resource) ?? null]
+      ? [external(record, resource) ?? null]
       : [],
   )
   return holders.length === 0 || holders.includes(null) ? undefined : fingerprint(holders)
