@@ -96,7 +96,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One record; 308 to the record it was merged into
+         * One record; 308 to the record it was merged into, 410 once it is erased
          * @description Needs the scope `records:read`.
          */
         get: operations["getRecord"];
@@ -268,6 +268,48 @@ export interface paths {
          * @description Needs the scope `records:merge`.
          */
         post: operations["rejectMergeProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{kinds}/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a record and what is about that person alone; cannot be taken back
+         * @description From now on nothing is folded into it and it answers 410. What the hub made of it in other systems is removed first; then its data, messages and files go.
+         *
+         *     Needs the scope `records:erase`.
+         */
+        post: operations["eraseRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{kinds}/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the erasure of a record is
+         * @description Needs the scope `records:erase`.
+         */
+        get: operations["getErasure"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1532,7 +1574,7 @@ export interface components {
              * @description What happened, for programs. Never changes its meaning.
              * @enum {unknown}
              */
-            code: "JSON_TEXT_BROKEN" | "JSON_TEXT_DEEP" | "SECRET_SEAL_BROKEN" | "HUB_DEFECT" | "CONFIG_SETTING_INVALID" | "CONFIG_KEY_MISSING" | "LEDGER_FOREIGN" | "MODEL_LIST_DOUBLE_KEY" | "MODEL_PATH_UNKNOWN" | "MODEL_VALUE_INVALID" | "MAPPING_VALUE_UNKNOWN" | "MAPPING_VALUE_INVALID" | "MAPPING_VALUE_RANGE" | "MAPPING_VALUE_LARGE" | "MAPPING_TYPE_MISMATCH" | "MAPPING_FIELD_MISSING" | "MAPPING_ZONE_MISSING" | "MAPPING_REFERENCE_MISSING" | "MAPPING_KEY_TWICE" | "MAPPING_EXPRESSION_FAILED" | "MAPPING_FILE_INVALID" | "MAPPING_WORD_UNKNOWN" | "MAPPING_RULE_INVALID" | "MAPPING_PATH_INVALID" | "MAPPING_PATH_UNKNOWN" | "MAPPING_TYPE_UNFIT" | "MAPPING_FIELD_UNFILLED" | "MAPPING_ENUM_UNKNOWN" | "MAPPING_ENUM_UNCOVERED" | "MAPPING_RULE_UNREACHABLE" | "MAPPING_PERSONAL_LEAK" | "MAPPING_OBJECT_ATOMIC" | "MAPPING_TABLE_MISSING" | "MAPPING_SETTING_UNKNOWN" | "MAPPING_EXPRESSION_INVALID" | "MAPPING_TEST_FAILED" | "MAPPING_RULE_UNTESTED" | "CONNECTOR_ADDRESS_PRIVATE" | "CONNECTOR_FILE_MISSING" | "CONNECTOR_MANIFEST_INVALID" | "CONNECTOR_MANIFEST_ORDER" | "CONNECTOR_DOCUMENT_BROKEN" | "CONNECTOR_OPERATION_UNKNOWN" | "CONNECTOR_PARAMETER_UNKNOWN" | "CONNECTOR_PARAMETER_UNBOUND" | "CONNECTOR_EXPRESSION_BROKEN" | "CONNECTOR_RESOURCE_INCOMPLETE" | "CONNECTOR_SETTING_UNKNOWN" | "CONNECTOR_KIND_UNKNOWN" | "CONNECTOR_SETTING_MISSING" | "CONNECTOR_BINDING_ABSENT" | "CONNECTOR_BINDING_INVALID" | "CONNECTOR_ABILITY_MISSING" | "CONNECTOR_CALL_UNREACHABLE" | "CONNECTOR_CALL_TIMEOUT" | "CONNECTOR_CALL_CUT" | "CONNECTOR_ANSWER_LARGE" | "CONNECTOR_ANSWER_FAILED" | "CONNECTOR_ANSWER_UNUSABLE" | "CONNECTOR_ANSWER_WITHOUT_ID" | "CONNECTOR_ANSWER_REFUSED" | "CONNECTOR_ANSWER_THROTTLED" | "CONNECTOR_LIMIT_REACHED" | "CONNECTOR_ACCESS_DENIED" | "CONNECTOR_THING_ABSENT" | "CONNECTOR_THING_EXISTS" | "CONNECTOR_SIGNATURE_MISSING" | "CONNECTOR_SIGNATURE_WRONG" | "CONNECTOR_SIGNATURE_OLD" | "CONNECTOR_SIGNATURE_REPLAYED" | "CONNECTOR_CALLBACK_UNSIGNED" | "CONNECTOR_CALLBACK_METHOD" | "CONNECTOR_CALLBACK_TYPE" | "CONNECTOR_CALLBACK_LARGE" | "CONFIG_YAML_BROKEN" | "CONFIG_TENANT_UNKNOWN" | "CONFIG_FILE_MISSING" | "CONFIG_FILE_LARGE" | "CONFIG_FILE_INVALID" | "CONFIG_WORD_UNKNOWN" | "CONFIG_NAME_TAKEN" | "CONFIG_NAME_RESERVED" | "CONFIG_NAME_DIFFERS" | "CONFIG_CONNECTOR_UNKNOWN" | "CONFIG_SETTING_UNKNOWN" | "CONFIG_SETTING_MISSING" | "CONFIG_SECRET_MISSING" | "CONFIG_INTERPOLATION_INVALID" | "CONFIG_FLOW_ENDS_INVALID" | "CONFIG_FLOW_WORD_UNFIT" | "CONFIG_CONNECTION_UNKNOWN" | "CONFIG_RESOURCE_UNKNOWN" | "CONFIG_KIND_UNKNOWN" | "CONFIG_MAPPING_UNKNOWN" | "CONFIG_MAPPING_UNFIT" | "CONFIG_EACH_INVALID" | "CONFIG_READ_DEEP" | "CONFIG_FLOW_DEAD" | "CONFIG_FLOW_DOUBLE" | "CONFIG_FLOW_HELD" | "CONFIG_FLOW_CIRCLE" | "CONFIG_LINK_UNFILLED" | "CONFIG_REFERENCE_UNCLEAR" | "CONFIG_PERSONAL_UNSAID" | "CONFIG_OWNERSHIP_PATH" | "LEDGER_AWAY" | "LEDGER_STATEMENT_SLOW" | "LEDGER_COMMIT_UNKNOWN" | "LEDGER_TRANSACTION_OPEN" | "LEDGER_FOLDER_LOCKED" | "LEDGER_NUMBER_UNSAFE" | "LEDGER_MIGRATION_FAILED" | "LEDGER_BACKUP_ELSEWHERE" | "LEDGER_BACKUP_EXISTS" | "CHANNEL_AWAY" | "PIPELINE_CONNECTION_UNKNOWN" | "PIPELINE_REFERENCE_MISSING" | "PIPELINE_RACE_LOST" | "PIPELINE_CHAIN_LONG" | "PIPELINE_JUDGEMENT_FAILED" | "PIPELINE_DELIVERY_UNKNOWN" | "PIPELINE_MESSAGE_UNKNOWN" | "PIPELINE_ID_UNKNOWN" | "PIPELINE_EFFECT_DOUBTFUL" | "PIPELINE_RESOURCE_UNKNOWN" | "PIPELINE_MERGE_IMPOSSIBLE" | "PIPELINE_MERGED_ALREADY" | "PIPELINE_MERGE_ABSENT" | "PIPELINE_MERGE_COVERED" | "PIPELINE_PROPOSAL_DECIDED" | "PIPELINE_RECORD_BUSY" | "PIPELINE_MESSAGE_ERASED" | "PIPELINE_DELIVERY_BUSY" | "PIPELINE_DELIVERY_ONCE" | "PIPELINE_DELIVERY_SETTLED" | "PIPELINE_EFFECT_CERTAIN" | "PIPELINE_RELEASE_ID_MISSING" | "PIPELINE_KEY_SCOPE_INVALID" | "HTTP_ROUTE_UNKNOWN" | "HTTP_HOOK_REFUSED" | "HTTP_KEY_MISSING" | "HTTP_KEY_REFUSED" | "HTTP_SCOPE_MISSING" | "HTTP_CONNECTION_FOREIGN" | "HTTP_REQUEST_INVALID" | "HTTP_REQUEST_BROKEN" | "HTTP_TEXT_FORBIDDEN" | "HTTP_BODY_LARGE" | "HTTP_TYPE_UNSUPPORTED" | "HTTP_CURSOR_BROKEN" | "HTTP_POSITION_EXPIRED" | "HTTP_LOAD_HIGH" | "HTTP_IDEMPOTENCY_DIFFERS" | "HTTP_IDEMPOTENCY_BUSY" | "CLI_USE_WRONG" | "CLI_FILE_UNREADABLE" | "CLI_FOLDER_TAKEN" | "CLI_TENANT_UNCLEAR" | "CLI_SCHEMA_OLD" | "CLI_HUB_RUNNING" | "CLI_HUB_SILENT";
+            code: "JSON_TEXT_BROKEN" | "JSON_TEXT_DEEP" | "SECRET_SEAL_BROKEN" | "HUB_DEFECT" | "CONFIG_SETTING_INVALID" | "CONFIG_KEY_MISSING" | "LEDGER_FOREIGN" | "MODEL_LIST_DOUBLE_KEY" | "MODEL_PATH_UNKNOWN" | "MODEL_VALUE_INVALID" | "MAPPING_VALUE_UNKNOWN" | "MAPPING_VALUE_INVALID" | "MAPPING_VALUE_RANGE" | "MAPPING_VALUE_LARGE" | "MAPPING_TYPE_MISMATCH" | "MAPPING_FIELD_MISSING" | "MAPPING_ZONE_MISSING" | "MAPPING_REFERENCE_MISSING" | "MAPPING_KEY_TWICE" | "MAPPING_EXPRESSION_FAILED" | "MAPPING_FILE_INVALID" | "MAPPING_WORD_UNKNOWN" | "MAPPING_RULE_INVALID" | "MAPPING_PATH_INVALID" | "MAPPING_PATH_UNKNOWN" | "MAPPING_TYPE_UNFIT" | "MAPPING_FIELD_UNFILLED" | "MAPPING_ENUM_UNKNOWN" | "MAPPING_ENUM_UNCOVERED" | "MAPPING_RULE_UNREACHABLE" | "MAPPING_PERSONAL_LEAK" | "MAPPING_OBJECT_ATOMIC" | "MAPPING_TABLE_MISSING" | "MAPPING_SETTING_UNKNOWN" | "MAPPING_EXPRESSION_INVALID" | "MAPPING_TEST_FAILED" | "MAPPING_RULE_UNTESTED" | "CONNECTOR_ADDRESS_PRIVATE" | "CONNECTOR_FILE_MISSING" | "CONNECTOR_MANIFEST_INVALID" | "CONNECTOR_MANIFEST_ORDER" | "CONNECTOR_DOCUMENT_BROKEN" | "CONNECTOR_OPERATION_UNKNOWN" | "CONNECTOR_PARAMETER_UNKNOWN" | "CONNECTOR_PARAMETER_UNBOUND" | "CONNECTOR_EXPRESSION_BROKEN" | "CONNECTOR_RESOURCE_INCOMPLETE" | "CONNECTOR_SETTING_UNKNOWN" | "CONNECTOR_KIND_UNKNOWN" | "CONNECTOR_SETTING_MISSING" | "CONNECTOR_BINDING_ABSENT" | "CONNECTOR_BINDING_INVALID" | "CONNECTOR_ABILITY_MISSING" | "CONNECTOR_CALL_UNREACHABLE" | "CONNECTOR_CALL_TIMEOUT" | "CONNECTOR_CALL_CUT" | "CONNECTOR_ANSWER_LARGE" | "CONNECTOR_ANSWER_FAILED" | "CONNECTOR_ANSWER_UNUSABLE" | "CONNECTOR_ANSWER_WITHOUT_ID" | "CONNECTOR_ANSWER_REFUSED" | "CONNECTOR_ANSWER_THROTTLED" | "CONNECTOR_LIMIT_REACHED" | "CONNECTOR_ACCESS_DENIED" | "CONNECTOR_THING_ABSENT" | "CONNECTOR_THING_EXISTS" | "CONNECTOR_SIGNATURE_MISSING" | "CONNECTOR_SIGNATURE_WRONG" | "CONNECTOR_SIGNATURE_OLD" | "CONNECTOR_SIGNATURE_REPLAYED" | "CONNECTOR_CALLBACK_UNSIGNED" | "CONNECTOR_CALLBACK_METHOD" | "CONNECTOR_CALLBACK_TYPE" | "CONNECTOR_CALLBACK_LARGE" | "CONFIG_YAML_BROKEN" | "CONFIG_TENANT_UNKNOWN" | "CONFIG_FILE_MISSING" | "CONFIG_FILE_LARGE" | "CONFIG_FILE_INVALID" | "CONFIG_WORD_UNKNOWN" | "CONFIG_NAME_TAKEN" | "CONFIG_NAME_RESERVED" | "CONFIG_NAME_DIFFERS" | "CONFIG_CONNECTOR_UNKNOWN" | "CONFIG_SETTING_UNKNOWN" | "CONFIG_SETTING_MISSING" | "CONFIG_SECRET_MISSING" | "CONFIG_INTERPOLATION_INVALID" | "CONFIG_FLOW_ENDS_INVALID" | "CONFIG_FLOW_WORD_UNFIT" | "CONFIG_CONNECTION_UNKNOWN" | "CONFIG_RESOURCE_UNKNOWN" | "CONFIG_KIND_UNKNOWN" | "CONFIG_MAPPING_UNKNOWN" | "CONFIG_MAPPING_UNFIT" | "CONFIG_EACH_INVALID" | "CONFIG_READ_DEEP" | "CONFIG_FLOW_DEAD" | "CONFIG_FLOW_DOUBLE" | "CONFIG_FLOW_HELD" | "CONFIG_FLOW_CIRCLE" | "CONFIG_LINK_UNFILLED" | "CONFIG_REFERENCE_UNCLEAR" | "CONFIG_PERSONAL_UNSAID" | "CONFIG_OWNERSHIP_PATH" | "LEDGER_AWAY" | "LEDGER_STATEMENT_SLOW" | "LEDGER_COMMIT_UNKNOWN" | "LEDGER_TRANSACTION_OPEN" | "LEDGER_FOLDER_LOCKED" | "LEDGER_NUMBER_UNSAFE" | "LEDGER_MIGRATION_FAILED" | "LEDGER_BACKUP_ELSEWHERE" | "LEDGER_BACKUP_EXISTS" | "CHANNEL_AWAY" | "PIPELINE_CONNECTION_UNKNOWN" | "PIPELINE_REFERENCE_MISSING" | "PIPELINE_RACE_LOST" | "PIPELINE_CHAIN_LONG" | "PIPELINE_JUDGEMENT_FAILED" | "PIPELINE_DELIVERY_UNKNOWN" | "PIPELINE_MESSAGE_UNKNOWN" | "PIPELINE_ID_UNKNOWN" | "PIPELINE_EFFECT_DOUBTFUL" | "PIPELINE_RESOURCE_UNKNOWN" | "PIPELINE_MERGE_IMPOSSIBLE" | "PIPELINE_MERGED_ALREADY" | "PIPELINE_MERGE_ABSENT" | "PIPELINE_MERGE_COVERED" | "PIPELINE_PROPOSAL_DECIDED" | "PIPELINE_RECORD_ERASED" | "PIPELINE_RECORD_BUSY" | "PIPELINE_MESSAGE_ERASED" | "PIPELINE_DELIVERY_BUSY" | "PIPELINE_DELIVERY_ONCE" | "PIPELINE_DELIVERY_SETTLED" | "PIPELINE_EFFECT_CERTAIN" | "PIPELINE_RELEASE_ID_MISSING" | "PIPELINE_KEY_SCOPE_INVALID" | "HTTP_ROUTE_UNKNOWN" | "HTTP_HOOK_REFUSED" | "HTTP_KEY_MISSING" | "HTTP_KEY_REFUSED" | "HTTP_SCOPE_MISSING" | "HTTP_CONNECTION_FOREIGN" | "HTTP_REQUEST_INVALID" | "HTTP_REQUEST_BROKEN" | "HTTP_TEXT_FORBIDDEN" | "HTTP_BODY_LARGE" | "HTTP_TYPE_UNSUPPORTED" | "HTTP_CURSOR_BROKEN" | "HTTP_POSITION_EXPIRED" | "HTTP_LOAD_HIGH" | "HTTP_IDEMPOTENCY_DIFFERS" | "HTTP_IDEMPOTENCY_BUSY" | "CLI_USE_WRONG" | "CLI_FILE_UNREADABLE" | "CLI_FOLDER_TAKEN" | "CLI_TENANT_UNCLEAR" | "CLI_SCHEMA_OLD" | "CLI_HUB_RUNNING" | "CLI_HUB_SILENT";
             /** @description What happened, for people. */
             title: string;
             /** @description What happened here; personal data is masked. */
@@ -2603,6 +2645,144 @@ export interface operations {
                         created_at: string;
                         decided_at: string | null;
                         decided_by: string | null;
+                    };
+                };
+            };
+            /** @description An error, RFC 9457. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, RFC 9457. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    eraseRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The plural of a kind: candidates, interviews … */
+                kinds: string;
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The record it was asked for. */
+                        record: string;
+                        /**
+                         * @description removing = other systems first; done = the bytes are gone.
+                         * @enum {unknown}
+                         */
+                        state: "removing" | "done";
+                        /** @description Records that go with it: merged into it, or about that person alone. */
+                        records: number;
+                        /** @description The key that asked. */
+                        by: string;
+                        /**
+                         * Format: date-time
+                         * @description Since when nothing is folded into it.
+                         */
+                        asked_at: string;
+                        done_at: string | null;
+                        /** @description What is still to be removed elsewhere; a week after asking the bytes go all the same. */
+                        waiting: {
+                            delivery: string;
+                            connection: string;
+                            resource: string;
+                            state: string;
+                            because: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description An error, RFC 9457. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, RFC 9457. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The plural of a kind: candidates, interviews … */
+                kinds: string;
+                /** @description Id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The record it was asked for. */
+                        record: string;
+                        /**
+                         * @description removing = other systems first; done = the bytes are gone.
+                         * @enum {unknown}
+                         */
+                        state: "removing" | "done";
+                        /** @description Records that go with it: merged into it, or about that person alone. */
+                        records: number;
+                        /** @description The key that asked. */
+                        by: string;
+                        /**
+                         * Format: date-time
+                         * @description Since when nothing is folded into it.
+                         */
+                        asked_at: string;
+                        done_at: string | null;
+                        /** @description What is still to be removed elsewhere; a week after asking the bytes go all the same. */
+                        waiting: {
+                            delivery: string;
+                            connection: string;
+                            resource: string;
+                            state: string;
+                            because: string | null;
+                        }[];
                     };
                 };
             };
@@ -3783,7 +3963,7 @@ export interface operations {
                         items: {
                             id: string;
                             name: string;
-                            scopes: ("records:read" | "records:write" | "records:merge" | "feed:read" | "messages:read" | "messages:write" | "deliveries:read" | "deliveries:write" | "findings:read" | "connections:read" | "connections:write" | "mappings:run" | "keys:read" | "keys:write" | "admin")[];
+                            scopes: ("records:read" | "records:write" | "records:merge" | "records:erase" | "feed:read" | "messages:read" | "messages:write" | "deliveries:read" | "deliveries:write" | "findings:read" | "connections:read" | "connections:write" | "mappings:run" | "keys:read" | "keys:write" | "admin")[];
                             connection: string | null;
                             /**
                              * Format: date-time
@@ -3829,7 +4009,7 @@ export interface operations {
                 "application/json": {
                     /** @description Who uses it. */
                     name: string;
-                    scopes: ("records:read" | "records:write" | "records:merge" | "feed:read" | "messages:read" | "messages:write" | "deliveries:read" | "deliveries:write" | "findings:read" | "connections:read" | "connections:write" | "mappings:run" | "keys:read" | "keys:write" | "admin")[];
+                    scopes: ("records:read" | "records:write" | "records:merge" | "records:erase" | "feed:read" | "messages:read" | "messages:write" | "deliveries:read" | "deliveries:write" | "findings:read" | "connections:read" | "connections:write" | "mappings:run" | "keys:read" | "keys:write" | "admin")[];
                     /** @description The connection it speaks for; needed to write records. */
                     connection?: string;
                 };
@@ -3845,7 +4025,7 @@ export interface operations {
                     "application/json": {
                         id: string;
                         name: string;
-                        scopes: ("records:read" | "records:write" | "records:merge" | "feed:read" | "messages:read" | "messages:write" | "deliveries:read" | "deliveries:write" | "findings:read" | "connections:read" | "connections:write" | "mappings:run" | "keys:read" | "keys:write" | "admin")[];
+                        scopes: ("records:read" | "records:write" | "records:merge" | "records:erase" | "feed:read" | "messages:read" | "messages:write" | "deliveries:read" | "deliveries:write" | "findings:read" | "connections:read" | "connections:write" | "mappings:run" | "keys:read" | "keys:write" | "admin")[];
                         connection: string | null;
                         /**
                          * Format: date-time

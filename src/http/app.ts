@@ -15,6 +15,7 @@ import { changeRoutes } from './routes/changes.js'
 import { connectionRoutes } from './routes/connections.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { effectRoutes } from './routes/effects.js'
+import { erasureRoutes } from './routes/erasures.js'
 import { fileRoutes } from './routes/files.js'
 import { findingRoutes } from './routes/findings.js'
 import { healthRoutes } from './routes/health.js'
@@ -128,6 +129,7 @@ function apiRoutes(app: App, hub: ServedHub, options: AppOptions): void {
   recordRoutes(app, hub)
   sayingRoutes(app, hub, options)
   mergeRoutes(app, hub)
+  erasureRoutes(app, hub)
   changeRoutes(app, hub, options)
   messageRoutes(app, hub)
   deliveryRoutes(app, hub)

@@ -3,7 +3,7 @@
  * and renamed, so a file under its name is whole; the same file twice is one file.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface BlobStore {
@@ -11,6 +11,8 @@ export interface BlobStore {
   put(bytes: Buffer): Promise<string>
   /** Undefined where there is no such blob. */
   get(hash: string): Promise<Buffer | undefined>
+  /** Nothing names it any more. */
+  remove(hash: string): Promise<void>
 }
 
 const HASH = /^[0-9a-f]{64}$/
@@ -32,6 +34,9 @@ export function openBlobs(folder: string): BlobStore {
     async get(hash) {
       if (!HASH.test(hash)) return undefined
       return readFile(place(hash)).catch(missing)
+    },
+    async remove(hash) {
+      if (HASH.test(hash)) await rm(place(hash), { force: true })
     },
   }
 }

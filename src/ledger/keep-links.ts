@@ -58,7 +58,7 @@ export async function keepLinks(
     COLUMNS,
     rows,
     `on conflict (tenant, connection, resource, external_id, kind) do update
-       set state = 'active', keep = coalesce(excluded.keep, t.keep),
+       set state = case when t.state = 'erased' then t.state else 'active' end, keep = coalesce(excluded.keep, t.keep),
            delivery = case when t.record = excluded.record then excluded.delivery else t.delivery end
      returning t.*`,
   )
@@ -111,7 +111,7 @@ export async function retireLinks(
       name: 'retire_links',
       text: `update hrhub.links t set state = v.state from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as v(connection, resource, external_id, state, kind)
              where t.tenant = $1 and t.connection = v.connection and t.resource = v.resource and t.external_id = v.external_id
-               and t.kind = v.kind`,
+               and t.kind = v.kind and t.state <> 'erased'`,
     },
     [
       tenant,

@@ -33,6 +33,7 @@ export async function listRecords(
   const { where, params } = filtered(tenant, [
     clause('t.kind = :value', filter.kind),
     clause('t.was_merged_into is not distinct from :value', null),
+    clause('t.erased_at is not distinct from :value', null),
     clause('t.gone = :value', filter.gone),
     clause(
       't.updated_at >= :value',

@@ -34,6 +34,15 @@ export async function updateMessages(tx: Querying, rows: readonly MessageRow[]):
   )
 }
 
+/** Without its bytes a message only tells that it came, and what became of it. */
+export async function emptyMessages(tx: Querying, tenant: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.query(
+    `update hrhub.messages set body = '', head = '{}'::jsonb where tenant = $1 and id = any($2::text[])`,
+    [tenant, texts([...ids].sort())],
+  )
+}
+
 /** What was learned about a message after it was stored: the hashes of its files. */
 export async function saveHead(
   ledger: Querying,

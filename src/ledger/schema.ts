@@ -83,6 +83,8 @@ export const records = table('records', {
   findings: json<Json>(),
   /** Set when it was merged into another: the id that answers for it. */
   was_merged_into: nullable(text),
+  /** Since when nothing is folded into it: its data is to go, or went. */
+  erased_at: nullable(instant),
   /** Hash of its newest change. */
   hash: nullable(text),
   created_at: instant,

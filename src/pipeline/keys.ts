@@ -13,6 +13,7 @@ export const SCOPES = [
   'records:read',
   'records:write',
   'records:merge',
+  'records:erase',
   'feed:read',
   'messages:read',
   'messages:write',

@@ -20,7 +20,7 @@ export async function replayMessages(
   for (const id of ids) {
     const message = found.get(id)
     if (!message) throw new HubError('PIPELINE_MESSAGE_UNKNOWN', { detail: `there is no message ${id}` })
-    if (message.state === 'erased')
+    if (message.state === 'erased' || message.body === '')
       throw new HubError('PIPELINE_MESSAGE_ERASED', { detail: `${id} was erased` })
   }
   const folded = await means.refolder.refold(tenant, ids)

@@ -5,6 +5,7 @@ import { forgetOld } from '../ledger/forget-old.js'
 import { takeLease } from '../ledger/take-lease.js'
 import { createDeliverer } from './deliver/deliver.js'
 import { refreshPaused } from './deliver/pause.js'
+import { finishErasures } from './erase/finish.js'
 import type { Folded } from './fold/fold-batch.js'
 import { mergeProposed } from './merge/decide.js'
 import { noteSkew } from './note-skew.js'
@@ -111,10 +112,11 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     timers.push(setInterval(() => void (stopping || keep(work(), event)), ms))
   }
 
-  /** What walks behind: rows and messages that were lost, merges that a record at work had put off. */
+  /** What walks behind: rows and messages that were lost, merges that a record at work had put off, erasures that can go on. */
   const walk = async (): Promise<SweepResult> => {
     const found = await sweep(parts, refolder, bell)
     await mergeProposed({ parts, bell })
+    await finishErasures(parts)
     return found
   }
 

@@ -102,7 +102,7 @@ export function recordRoutes(app: App, { parts }: ServedHub): void {
       schema: {
         tags,
         operationId: 'getRecord',
-        summary: 'One record; 308 to the record it was merged into',
+        summary: 'One record; 308 to the record it was merged into, 410 once it is erased',
         params: Type.Object({ kinds: Kinds, id: Id('Id of the record.') }),
         querystring: Query({ stamps: Stamps }),
         response: { 200: named(RecordForm) },
@@ -165,6 +165,8 @@ export function recordRoutes(app: App, { parts }: ServedHub): void {
     const [row] = await findRecords(parts.ledger, tenant, [id])
     if (row?.kind !== kind)
       throw new HubError('PIPELINE_ID_UNKNOWN', { detail: `there is no ${kind} of this id` })
+    if (row.erased_at !== null)
+      throw new HubError('PIPELINE_RECORD_ERASED', { detail: `erased since ${iso(row.erased_at)}` })
     if (row.was_merged_into === null) return row
     const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
     void reply

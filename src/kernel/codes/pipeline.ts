@@ -92,6 +92,12 @@ export const PIPELINE_CODES = {
     title: 'The proposal was decided before.',
     remedy: 'Merge the records, or take their merge back, by their ids.',
   },
+  PIPELINE_RECORD_ERASED: {
+    kind: 'absent',
+    status: 410,
+    title: 'The record was erased.',
+    remedy: 'Nothing to do: what was erased does not come back.',
+  },
   PIPELINE_RECORD_BUSY: {
     kind: 'throttled',
     status: 409,

@@ -3,10 +3,12 @@ import * as leases from './0000-leases.js'
 import * as records from './0001-records.js'
 import * as deliveries from './0002-deliveries.js'
 import * as merges from './0003-merges.js'
+import * as erasures from './0004-erasures.js'
 
 export const MIGRATIONS = {
   '0000-leases': leases,
   '0001-records': records,
   '0002-deliveries': deliveries,
   '0003-merges': merges,
+  '0004-erasures': erasures,
 }

@@ -96,7 +96,7 @@ function prepareRow(
   view: RecordView,
   now: number,
 ): Prepared {
-  const judged = judgeRow(flow, row, view, now)
+  const judged = erasing(row, loaded) ? erased(row) : judgeRow(flow, row, view, now)
   if (judged === 'superseded')
     return {
       do: 'rest',
@@ -165,6 +165,16 @@ function prepareRow(
   throw new HubError('CONNECTOR_ABILITY_MISSING', {
     detail: `${flow.connection}.${flow.resource}: ${decision.because}`,
   })
+}
+
+/** An order to erase stands over the flow's words; a step of `every: change` is sent as the record was then. */
+const erasing = (row: Claimed, loaded: LoadedRows) =>
+  row.change === null && loaded.views.get(row.record)?.erasing === true
+
+/** Removed where the hub made the thing or its flow wants it gone; else nothing more is done to it. */
+function erased(row: Claimed): Judged | 'left' {
+  if (row.wants === 'gone') return 'left'
+  return { key: row.key, item: undefined, wants: 'held', at: undefined, lapsed: false }
 }
 
 /** `replace_when`: what cannot be updated over there changed since the thing was made. */

@@ -63,7 +63,7 @@ export async function explainRecord(means: ExplainMeans, record: RecordRow): Pro
     id,
     title: `${record.kind}, version ${record.version}${record.gone ? ', gone' : ''}${
       record.was_merged_into === null ? '' : `, merged into ${record.was_merged_into}`
-    }, known to ${plural(links.filter(link => link.state === 'active').length, 'system')}`,
+    }${record.erased_at === null ? '' : `, erased since ${iso(record.erased_at)}`}, known to ${plural(links.filter(link => link.state === 'active').length, 'system')}`,
     steps: inOrder(steps),
     next:
       next.length > 0

@@ -88,6 +88,10 @@ export async function openEntries(
     })
   }
   for (const row of rows) {
+    if (row.erased_at !== null) {
+      world.erased.add(row.id)
+      continue
+    }
     // Merged since its link was read: read again, the link leads elsewhere by now.
     if (row.was_merged_into !== null && merged === 'refused')
       throw new HubError('PIPELINE_RACE_LOST', { detail: `${row.id} was merged meanwhile` })
@@ -123,6 +127,7 @@ function newRow(tenant: string, id: string, kind: string, now: number): RecordRo
     stamps: {},
     findings: [],
     was_merged_into: null,
+    erased_at: null,
     hash: null,
     created_at: now,
     updated_at: now,

@@ -5,7 +5,7 @@
 
 import { markDirty } from '../../ledger/dirty.js'
 import type { Tx } from '../../ledger/engine/types.js'
-import { insertMessages, updateMessages } from '../../ledger/messages.js'
+import { emptyMessages, insertMessages, updateMessages } from '../../ledger/messages.js'
 import type { MessageRow } from '../../ledger/schema.js'
 import { dueNow, endWaits, insertWaits, renewMessages, type Wait } from '../../ledger/waits.js'
 import type { Due } from '../../ledger/want-deliveries.js'
@@ -45,7 +45,10 @@ export async function foldBatch(
     waits = result.waits.flatMap(({ what, message }): Wait[] =>
       message === undefined ? [] : [{ what, who_kind: 'message', who: message }],
     )
-    return [stored ? updateMessages(tx, messages) : insertMessages(tx, messages)]
+    const emptied = messages.filter(message => message.body === '').map(message => message.id)
+    return stored
+      ? [updateMessages(tx, messages), emptyMessages(tx, config.tenant, emptied)]
+      : [insertMessages(tx, messages)]
   })
   const again = stored ? reads.flatMap(({ message }) => (message.state === 'new' ? [] : [message.id])) : []
   if (again.length > 0) {
@@ -69,7 +72,14 @@ function judged(reads: readonly ReadMessage[], result: FoldResult): MessageRow[]
   }
   return reads.map(({ message, verdicts: early }): MessageRow => {
     const all = [...early, ...(verdicts.get(message.id) ?? [])].sort((a, b) => a.item - b.item)
-    return { ...message, verdicts: all, state: stateOfMessage(all) }
+    const erased = all.some(({ verdict }) => verdict === 'erased')
+    // What is said of an erased person is dropped, body and all; what else was in the message is folded by now.
+    return {
+      ...message,
+      ...(erased ? { head: {}, body: '' } : {}),
+      verdicts: all,
+      state: stateOfMessage(all),
+    }
   })
 }
 
@@ -86,7 +96,7 @@ export async function foldInputs(
   also: (result: FoldResult) => readonly Promise<unknown>[] = () => [],
 ): Promise<{ due: Due[]; released: string[]; result: FoldResult }> {
   const { clock } = parts
-  const { result, written } = await startFold(tx, config, clock, inputs)
+  const { result, written } = await startFold(tx, config, clock, inputs, parts.sealer)
   const more = also(result)
   const [due] = await Promise.all([plan(tx, config, clock, result), written, ...more])
   const ended = await endWaits(tx, config.tenant, [...result.made, ...made])

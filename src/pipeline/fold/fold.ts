@@ -8,6 +8,7 @@ import { HubError, isHubError } from '../../kernel/errors.js'
 import { canonicalJson, type JsonObject } from '../../kernel/json.js'
 import { freshBytes } from '../../kernel/random.js'
 import type { Tx } from '../../ledger/engine/types.js'
+import { type Blinding, dropTraces } from '../../ledger/erased-links.js'
 import { noteFindings } from '../../ledger/findings.js'
 import {
   countServed,
@@ -40,8 +41,8 @@ import {
 } from './apply.js'
 import { autoKeys, MOST_SERVED } from './identity-keys.js'
 import { type Located, locate } from './locate.js'
-import { refsOf } from './record-refs.js'
-import { missingReference, settleReferences } from './references.js'
+import { OF_A_PERSON, refsOf } from './record-refs.js'
+import { isReference, missingReference, settleReferences } from './references.js'
 import { imageToJson, lastToJson, stampsToJson } from './state-json.js'
 import {
   type ChangedRecord,
@@ -83,13 +84,14 @@ export async function startFold(
   config: TenantConfig,
   clock: Clock,
   inputs: readonly FoldInput[],
+  sealer?: Blinding,
 ): Promise<Folding> {
   if (inputs.length === 0)
     return {
       result: { verdicts: [], changed: [], contests: [], made: [], waits: [], sayings: [], merges: false },
       written: Promise.resolve(),
     }
-  const world = await openWorld(tx, config, clock, inputs)
+  const world = await openWorld(tx, config, clock, inputs, sealer)
   const outcomes = new Map<FoldInput, Outcome>()
   const waits: { what: string; message: string | undefined }[] = []
   const placed = place(world, inputs, outcomes, waits)
@@ -100,10 +102,11 @@ export async function startFold(
     [...new Set([...placed.map(({ located }) => located.record), ...world.newRecords.keys()])],
     placed.length + world.newRecords.size,
   )
+  await forgetErased(world)
   for (const { input, located, fields } of placed) {
     const entry = entries.get(located.record)
     if (!entry) {
-      outcomes.set(input, { verdict: 'ignored' })
+      outcomes.set(input, { verdict: world.erased.has(located.record) ? 'erased' : 'ignored' })
       continue
     }
     const before = entry.state
@@ -140,6 +143,19 @@ export async function startFold(
 /** Given up as gone, and its system speaks of it as of something that is there. */
 function isHeardAgain({ told, said }: FoldInput, link: LinkRow): boolean {
   return link.state === 'gone' && !told && said.gone !== true
+}
+
+/** What was just linked to an erased record, by a vendor that still knows our id, is not kept. */
+async function forgetErased({ tx, config, newLinks, erased }: World): Promise<void> {
+  if (erased.size === 0) return
+  const fresh = [...newLinks].filter(([, link]) => erased.has(link.record))
+  for (const [key] of fresh) newLinks.delete(key)
+  await dropTraces(
+    tx,
+    config.tenant,
+    fresh.map(([, link]) => link.id),
+    [...erased],
+  )
 }
 
 /** A record that is only referred to so far has a first Change too: it is in the feed before anybody speaks of it. */
@@ -215,6 +231,10 @@ function placeOne(
       makeLink(world, { ...at, externalId: id, kind }, record)
       return { record }
     })
+    if (aboutErased(world, input)) {
+      outcomes.set(input, { verdict: 'erased' })
+      return undefined
+    }
     if (settled.waits.length > 0) return { waits: settled.waits }
     // Before anything is made for it: what its kind refuses must not leave an empty record behind.
     checkSaying(input, settled.fields)
@@ -279,6 +299,16 @@ async function noteServed({ tx, config, clock }: World, keys: readonly IdentityK
     })),
     clock.now(),
   )
+}
+
+/** A new application of an erased candidate is about nobody: it goes the way of what was there. */
+function aboutErased(world: World, { said, connection }: FoldInput): boolean {
+  return Object.values(said.fields).some(value => {
+    if (!isReference(value) || !OF_A_PERSON.has(value.$reference.kind)) return false
+    const at = placeOf(world.config, value, connection)
+    const { id, kind } = value.$reference
+    return at !== undefined && findLink(world, { ...at, externalId: id, kind })?.state === 'erased'
+  })
 }
 
 const raceLost = () =>

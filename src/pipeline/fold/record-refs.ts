@@ -8,6 +8,9 @@ export interface RecordRef {
   readonly to_record: string
 }
 
+/** Kinds that are about one candidate alone: what refers to such a record by a field of its own is about them too. */
+export const OF_A_PERSON: ReadonlySet<string> = new Set(['candidate', 'application', 'interview'])
+
 export function refsOf(kind: string, data: JsonObject): RecordRef[] {
   const schema = KINDS.get(kind)?.schema as JsonSchema | undefined
   const found = new Map<string, RecordRef>()

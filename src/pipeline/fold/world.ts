@@ -6,6 +6,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { newId } from '../../kernel/ids.js'
 import type { JsonObject } from '../../kernel/json.js'
 import type { Tx } from '../../ledger/engine/types.js'
+import { type Blinding, findErasedLinks } from '../../ledger/erased-links.js'
 import { effectsByToken, openCreations } from '../../ledger/find-effects.js'
 import { findLinks, type LinkKey, linkKeyText } from '../../ledger/find-links.js'
 import { survivorsOf } from '../../ledger/find-records.js'
@@ -28,6 +29,8 @@ export interface World {
   readonly identities: Map<string, string>
   /** Identity keys that have served too many to mean anybody. */
   readonly spent: ReadonlySet<string>
+  /** Records that are erased, as far as they were met: what is said of them is dropped. */
+  readonly erased: Set<string>
   /** Keys that led something new to their record in this batch. */
   readonly joined: IdentityKey[]
   /** Identity keys that new records must win, or the batch is run again. */
@@ -57,6 +60,7 @@ export function bareWorld(tx: Tx, config: TenantConfig, clock: Clock): World {
     newRecords: new Map(),
     identities: new Map(),
     spent: new Set(),
+    erased: new Set(),
     joined: [],
     claimed: new Map(),
     tokens: new Map(),
@@ -90,6 +94,7 @@ export async function openWorld(
   config: TenantConfig,
   clock: Clock,
   inputs: readonly FoldInput[],
+  sealer?: Blinding,
 ): Promise<World> {
   const keys = new Map<string, LinkKey>()
   const add = (key: LinkKey) => keys.set(linkKeyText(key), key)
@@ -122,24 +127,26 @@ export async function openWorld(
   const outbound = [...config.outbound.values()].some(flow =>
     places.has(`${flow.connection}.${flow.resource}`),
   )
-  const [rows, identities, ours, opened, survivors] = await Promise.all([
+  const [rows, identities, ours, opened, survivors, erased] = await Promise.all([
     findLinks(tx, tenant, [...keys.values()]),
     identityRows(tx, tenant, [...new Map(identityKeys.map(key => [identityText(key), key])).values()]),
     effectsByToken(tx, tenant, tokens),
     outbound ? openCreations(tx, tenant, creating) : new Map<string, number>(),
     survivorsOf(tx, tenant, named),
+    findErasedLinks(tx, tenant, sealer, [...keys.values()]),
   ])
   rows.push(...(await linksKeyedByRecords(tx, config, inputs, rows)))
   return {
     tx,
     config,
     clock,
-    links: new Map(rows.map(row => [rowKey(row), row])),
+    links: new Map([...erased, ...rows.map(row => [rowKey(row), row] as const)]),
     newLinks: new Map(),
     newRecords: new Map(),
     identities: new Map(
       identities.flatMap(row => (row.served < MOST_SERVED ? [[identityText(row), row.record] as const] : [])),
     ),
+    erased: new Set(),
     spent: new Set(identities.flatMap(row => (row.served < MOST_SERVED ? [] : [identityText(row)]))),
     joined: [],
     claimed: new Map(),

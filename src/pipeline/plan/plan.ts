@@ -142,7 +142,7 @@ function rowsFor(
 ): WantRow[] {
   const now = clock.now()
   const view = viewOf(views, record)
-  if (!view) return []
+  if (!view || (views.get(record)?.erasing && !flow.everyChange)) return []
   const base = {
     tenant: config.tenant,
     flow: flow.id,

@@ -16,6 +16,8 @@ export interface Loaded {
   readonly gone: boolean
   /** Newest claim of any leaf: the time of what a hub flow says. */
   readonly claimedAt: number
+  /** Being erased: what other systems hold of it is removed, nothing is sent. */
+  readonly erasing?: boolean
 }
 
 /** Longer chains than any flow of 07 needs (application → position, item → person). */
@@ -44,6 +46,7 @@ export async function loadViews(
         data: row.data,
         gone: row.gone,
         claimedAt: newestClaim(row.stamps),
+        erasing: row.erased_at !== null,
       })
     }
     const next = new Set<string>()
