@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type AnySchema, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { isObject, type Json } from '../kernel/json.js'
 import { parseYaml } from '../kernel/yaml.js'
@@ -72,7 +72,7 @@ export function vendorDocumentFile(name: string): string {
   return join(projectRoot(), 'openapi', 'vendors', `${name}.yaml`)
 }
 
-/** Compiling one takes 100 ms and the checkers keep nothing, so every simulator of a process shares them. */
+/** The checkers keep nothing, so every simulator of a process shares them. */
 const loaded = new Map<string, VendorDocument>()
 
 /** @throws Error when the file is no OpenAPI document a simulator can hold itself to */
@@ -82,16 +82,21 @@ export function loadDocument(file: string): VendorDocument {
   const yaml = parseYaml(readFileSync(file, 'utf8'), file)
   const broken = yaml.problems[0]
   if (broken) throw new Error(`${file}:${broken.line}:${broken.column} ${broken.message}`)
-  const document = readDocument(yaml.value, file)
+  const document = readDocument(yaml.value, file, { proven: true })
   loaded.set(file, document)
   return document
 }
 
-export function readDocument(value: Json, name: string): VendorDocument {
+/**
+ * @param proven a document that ships: a test compiles all of it, so a start may leave each schema to its first use
+ * @throws Error when it is no OpenAPI document a simulator can hold itself to
+ */
+export function readDocument(value: Json, name: string, { proven = false } = {}): VendorDocument {
   const root = asNode(value)
   if (!String(root['openapi']).startsWith('3.1')) throw new Error(`${name}: not an OpenAPI 3.1 document`)
-  const strict = createChecker(root, false)
-  const coercing = createChecker(root, 'array')
+  const compiler = proven ? lazily : eagerly
+  const strict = compiler(createChecker(root, false))
+  const coercing = compiler(createChecker(root, 'array'))
   const components = asNode(root['components'])
   const schemes = asNode(components['securitySchemes']) as Record<string, SecurityScheme>
   const operations: Operation[] = []
@@ -104,10 +109,10 @@ export function readDocument(value: Json, name: string): VendorDocument {
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
   if (twice !== undefined) throw new Error(`${name}: operationId ${twice} stands twice`)
 
-  const callbacks = new Map<string, ValidateFunction>()
+  const callbacks = new Map<string, Check>()
   for (const [event, item] of Object.entries(asNode(root['webhooks']))) {
     const pointer = ['webhooks', event, 'post', 'requestBody', 'content', 'application/json', 'schema']
-    if (isObject(item) && at(root, pointer)) callbacks.set(event, strict.compile({ $ref: refTo(pointer) }))
+    if (isObject(item) && at(root, pointer)) callbacks.set(event, strict({ $ref: refTo(pointer) }))
   }
   return {
     title: String(asNode(root['info'])['title']),
@@ -117,6 +122,28 @@ export function readDocument(value: Json, name: string): VendorDocument {
       const check = callbacks.get(event)
       return check && complaints(check, body, 'callback')
     },
+  }
+}
+
+/** What is wrong with a value; nothing where it fits. */
+type Check = (value: unknown) => readonly ErrorObject[]
+type Compile = (schema: AnySchema) => Check
+
+function eagerly(ajv: Ajv2020): Compile {
+  return schema => {
+    const validate = ajv.compile(schema)
+    return value => (validate(value) ? [] : (validate.errors ?? []))
+  }
+}
+
+function lazily(ajv: Ajv2020): Compile {
+  const compile = eagerly(ajv)
+  return schema => {
+    let check: Check | undefined
+    return value => {
+      check ??= compile(schema)
+      return check(value)
+    }
   }
 }
 
@@ -179,8 +206,8 @@ function readParameters(root: Node, pointers: readonly (readonly string[])[]): P
 
 function readOperation(
   root: Node,
-  strict: Ajv2020,
-  coercing: Ajv2020,
+  strict: Compile,
+  coercing: Compile,
   schemes: Readonly<Record<string, SecurityScheme>>,
   template: string,
   method: string,
@@ -195,7 +222,7 @@ function readOperation(
   ])
   const inQuery = Object.values(schemes).flatMap(scheme => (scheme.in === 'query' ? [scheme.name ?? ''] : []))
   const objectOf = (where: string, open: boolean) =>
-    coercing.compile({
+    coercing({
       type: 'object',
       properties: {
         ...Object.fromEntries(where === 'query' ? inQuery.map(name => [name, { type: 'string' }]) : []),
@@ -216,8 +243,8 @@ function readOperation(
   const bodyNode = asNode(at(root, bodyPointer))
   const bodies = new Map(
     Object.keys(asNode(bodyNode['content'])).map(mediaType => {
-      const ajv = mediaType === 'application/x-www-form-urlencoded' ? coercing : strict
-      return [mediaType, ajv.compile({ $ref: refTo([...bodyPointer, 'content', mediaType, 'schema']) })]
+      const compile = mediaType === 'application/x-www-form-urlencoded' ? coercing : strict
+      return [mediaType, compile({ $ref: refTo([...bodyPointer, 'content', mediaType, 'schema']) })]
     }),
   )
   const answers = readAnswers(root, strict, [...pointer, 'responses'])
@@ -243,19 +270,19 @@ function readOperation(
 }
 
 /** Per status: null = any body (binary), a checker for JSON, undefined = no body documented. */
-type Answers = Map<string, Map<string, ValidateFunction | null>>
+type Answers = Map<string, Map<string, Check | null>>
 
-function readAnswers(root: Node, strict: Ajv2020, pointer: readonly string[]): Answers {
+function readAnswers(root: Node, strict: Compile, pointer: readonly string[]): Answers {
   const answers: Answers = new Map()
   for (const status of Object.keys(asNode(at(root, pointer)))) {
     const responsePointer = resolve(root, [...pointer, status])
     const content = asNode(asNode(at(root, responsePointer))['content'])
-    const types = new Map<string, ValidateFunction | null>()
+    const types = new Map<string, Check | null>()
     for (const type of Object.keys(content)) {
       const schema = [...responsePointer, 'content', type, 'schema']
       types.set(
         mediaTypeOf(type),
-        type.includes('json') && at(root, schema) ? strict.compile({ $ref: refTo(schema) }) : null,
+        type.includes('json') && at(root, schema) ? strict({ $ref: refTo(schema) }) : null,
       )
     }
     answers.set(status, types)
@@ -279,9 +306,8 @@ function checkAnswer(answers: Answers, id: string, answer: Answer): readonly str
 
 const mediaTypeOf = (type: string): string => type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-function complaints(check: ValidateFunction, value: unknown, where: string): string[] {
-  if (check(value)) return []
-  return (check.errors ?? []).map(error => {
+function complaints(check: Check, value: unknown, where: string): string[] {
+  return check(value).map(error => {
     const extra = error.params['additionalProperty'] ?? error.params['allowedValue']
     const allowed = error.params['allowedValues']
     const detail = Array.isArray(allowed)
