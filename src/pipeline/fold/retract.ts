@@ -8,9 +8,10 @@ import { reduce } from '../../model/reduce.js'
 import type { TenantConfig } from '../config/types.js'
 import type { Parts } from '../parts.js'
 import { changedPaths, fromRow, openEntries, ownershipOver } from './apply.js'
-import { sayingKey, write } from './fold.js'
+import { sayingKey } from './fold.js'
 import type { ChangedRecord } from './types.js'
 import { bareWorld } from './world.js'
+import { write } from './write.js'
 
 /** @param spoken `link\nid` of what these messages say now */
 export async function retract(

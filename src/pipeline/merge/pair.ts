@@ -10,10 +10,10 @@ import { replaceRefs } from '../../ledger/write-fold.js'
 import { reduce } from '../../model/reduce.js'
 import type { TenantConfig } from '../config/types.js'
 import { type Entry, fromRow, openEntries, ownershipOver } from '../fold/apply.js'
-import { write } from '../fold/fold.js'
 import { refsOf } from '../fold/record-refs.js'
 import type { ChangedRecord } from '../fold/types.js'
 import { bareWorld, type World } from '../fold/world.js'
+import { write } from '../fold/write.js'
 import { plan } from '../plan/plan.js'
 
 export interface Pair {
