@@ -1677,7 +1677,7 @@ export interface components {
             record: string;
             /** @description create, update, delete, put */
             verb: string;
-            /** @description open, accepted, refused, absent, exists, dropped */
+            /** @description open, accepted, refused, half-made (refused at a later step), absent, exists, dropped */
             state: string;
             /** @description What is known between tries. */
             doubt: {
@@ -3454,7 +3454,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description Its end, or open. */
-                state?: "open" | "accepted" | "refused" | "absent" | "exists" | "dropped";
+                state?: "open" | "accepted" | "refused" | "half-made" | "absent" | "exists" | "dropped";
                 /** @description What it does. */
                 verb?: "create" | "update" | "delete" | "put";
                 /** @description Only of this delivery. */

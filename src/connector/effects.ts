@@ -9,6 +9,7 @@ import type { Scope } from './expressions.js'
 import type { Connector, Slot, Step, Take } from './manifest/connector.js'
 import { bindCall } from './operation/bind.js'
 import { personalValues } from './operation/mask.js'
+import { takenBySteps } from './steps.js'
 import type { Transport } from './transport/transport.js'
 import type { EffectProgress, Next, Outcome, PreparedCall } from './types.js'
 
@@ -38,26 +39,8 @@ export function createEffects(
     step: progress.steps,
   })
 
-  /** What the finished steps took from their answers; later ones win. */
-  function taken(
-    slot: Slot,
-    progress: EffectProgress,
-  ): { id: string | undefined; keep: JsonObject | undefined } {
-    let id: string | undefined
-    let keep: JsonObject | undefined
-    for (const step of slot.steps) {
-      const stored = storedStep(progress, step)
-      if (!stored) continue
-      if (typeof stored['id'] === 'string') id = stored['id']
-      if (isObject(stored['keep'])) keep = { ...keep, ...(stored['keep'] as JsonObject) }
-    }
-    return { id, keep }
-  }
-
   function scope(progress: EffectProgress): Scope {
-    const slot = connector.resources[progress.resource]?.slots[progress.verb]
-    const id = progress.id ?? (slot && taken(slot, progress).id)
-    return { ...baseScope(progress), id }
+    return { ...baseScope(progress), id: progress.id ?? takenBySteps(progress).id }
   }
 
   return {
@@ -84,7 +67,7 @@ export function createEffects(
         const call = transport.prepare ? transport.prepare(bound, progress) : bound
         if (call) return { next: 'call', call }
       }
-      const { id, keep } = taken(slot, progress)
+      const { id, keep } = takenBySteps(progress)
       return { next: 'done', id: id ?? progress.id, keep, answer }
     },
     async send(call, progress) {
@@ -147,16 +130,6 @@ function slotOf(connector: Connector, progress: EffectProgress): Slot {
   const slot = resource?.slots[progress.verb]
   if (!slot) throw ability(connector, progress.resource, progress.verb)
   return slot
-}
-
-/** What is kept of a finished step. */
-export function finishedStep(outcome: Outcome): Json {
-  return {
-    status: outcome.status ?? null,
-    body: outcome.answer ?? null,
-    id: outcome.id ?? null,
-    keep: outcome.keep ?? null,
-  }
 }
 
 export function ability(connector: Connector, resource: string, what: string): HubError {

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { HubError } from '../kernel/errors.js'
 import type { Json, JsonObject } from '../kernel/json.js'
-import { finishedStep } from './effects.js'
 import type { OpenConnection } from './open-connection.js'
+import { finishedStep } from './steps.js'
 import type { EffectProgress, Outcome, PreparedCall, Verb } from './types.js'
 
 export interface RunOptions {

@@ -142,7 +142,9 @@ export const EffectForm = Type.Object(
     resource: Type.String(),
     record: Type.String(),
     verb: Type.String(note('create, update, delete, put')),
-    state: Type.String(note('open, accepted, refused, absent, exists, dropped')),
+    state: Type.String(
+      note('open, accepted, refused, half-made (refused at a later step), absent, exists, dropped'),
+    ),
     doubt: Open('What is known between tries.'),
     wanted: Type.Integer(),
     begun_at: Instant('When it was written down, before the call.'),

@@ -77,7 +77,7 @@ export async function wantRemoved(
        due_at = case when claim is null and not open then $5 else due_at end
      where tenant = $1 and record = any($2::text[]) and change is null and connection <> 'hub' and not (flow = any($3::text[]))
        and (open or claim is not null or (external_id is not null and exists (select from hrhub.effects e
-         where e.tenant = t.tenant and e.delivery = t.id and e.verb in ('create', 'put') and e.state in ('accepted', 'exists'))))`,
+         where e.tenant = t.tenant and e.delivery = t.id and e.verb in ('create', 'put') and e.state in ('accepted', 'exists', 'half-made'))))`,
     params,
   )
 }

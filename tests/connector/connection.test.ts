@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AttemptLog } from '../../src/connector/caller.js'
-import { finishedStep } from '../../src/connector/effects.js'
 import {
   type ConnectionOptions,
   type OpenConnection,
   openConnection,
 } from '../../src/connector/open-connection.js'
 import { runVerb } from '../../src/connector/run.js'
+import { finishedStep } from '../../src/connector/steps.js'
 import type { EffectProgress, Outcome } from '../../src/connector/types.js'
 import type { Json, JsonObject } from '../../src/kernel/json.js'
 import { effect, load, MANIFEST, OPENAPI } from './support/connectors.js'

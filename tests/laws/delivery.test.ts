@@ -33,6 +33,9 @@ interface Kind {
   readonly lookup: boolean
   /** Hours until a created thing is found. */
   readonly lag: number
+  /** A thing is made by one call and made whole by a second. */
+  readonly steps?: 2
+  readonly verbs?: readonly Verb[]
 }
 
 /** A vendor as the world has them: remembers tokens for a while, finds things late, loses answers after the work. */
@@ -108,12 +111,21 @@ interface OpenEffect {
   readonly token: string
   readonly target: string | undefined
   readonly begunAt: number
+  /** Of the thing that the first of two steps made. */
+  made?: string | undefined
+  replacing: boolean
   doubt: Doubt
 }
 
 /** The row and its effects as the pipeline drives them, one step at a time, with the pipeline's own reasoning. */
 class Row {
-  facts: RowFacts = { wanted: 1, done: 0, externalId: undefined, fingerprint: undefined }
+  facts: RowFacts = {
+    wanted: 1,
+    done: 0,
+    externalId: undefined,
+    fingerprint: undefined,
+    half: false,
+  }
   effect: OpenEffect | undefined
   state = 'waiting'
   /** Wanted when it was buried: a new wish reopens it. */
@@ -136,10 +148,15 @@ class Row {
       const decision = decide(
         this.facts,
         wants,
-        { verbs: ['create', 'update', 'delete'], lookupOnly: false },
+        { verbs: this.vendor.kind.verbs ?? ['create', 'update', 'delete'], lookupOnly: false },
         body,
         false,
       )
+      if (decision.act === 'rest' && decision.state === 'dead') {
+        this.state = 'dead'
+        this.buried = record.version
+        return
+      }
       if (decision.act === 'rest') {
         this.facts = { ...this.facts, done: record.version }
         return
@@ -152,6 +169,7 @@ class Row {
         token: `token-${++this.n}`,
         target: this.facts.externalId,
         begunAt: this.vendor.now,
+        replacing: decision.verb === 'delete' && wants === 'there',
         doubt: SURE,
       }
       this.facts = { ...this.facts, fingerprint: undefined }
@@ -164,7 +182,7 @@ class Row {
     const lookup = kind.lookup ? { afterMs: kind.lag + 1 } : undefined
     const means: Means = {
       verb: effect.verb,
-      repeatable: effect.verb !== 'create',
+      repeatable: effect.verb !== 'create' || effect.made !== undefined,
       tokenWindow: kind.tokens ? kind.window : undefined,
       lookup,
       onUnknown: 'park',
@@ -185,10 +203,11 @@ class Row {
       effect.doubt = afterLostLease(effect.doubt, now)
       return
     }
+    const second = effect.made !== undefined
     const outcome = this.vendor.call(
-      effect.verb,
-      effect.token,
-      effect.target,
+      second ? 'update' : effect.verb,
+      second ? `${effect.token}/2` : effect.token,
+      effect.made ?? effect.target,
       effect.body,
       fault === 'crashAfter' ? 'ok' : fault,
     )
@@ -196,21 +215,21 @@ class Row {
       effect.doubt = afterLostLease(effect.doubt, now)
       return
     }
-    if (outcome.is === 'accepted') this.end(effect, { end: 'accepted', id: outcome.id })
+    if (outcome.is === 'accepted' && kind.steps === 2 && effect.verb === 'create' && !second) {
+      effect.made = outcome.id
+      effect.doubt = SURE
+    } else if (outcome.is === 'accepted' && second) this.end(effect, { end: 'accepted', id: effect.made })
+    else if (outcome.is === 'accepted') this.end(effect, { end: 'accepted', id: outcome.id })
     else if (outcome.is === 'absent' || outcome.is === 'refused' || outcome.is === 'misconfigured') {
       const doubt = afterRefusal(effect.doubt, outcome.is, effect.begunAt, means, now)
-      if (doubt === 'end') this.end(effect, { end: outcome.is === 'absent' ? 'absent' : 'refused' })
+      if (doubt === 'end')
+        this.end(effect, { end: outcome.is === 'absent' ? 'absent' : 'refused', made: effect.made })
       else effect.doubt = doubt
     } else effect.doubt = afterOutcome(effect.doubt, outcome.is, effect.verb, now)
   }
 
   private end(effect: OpenEffect, end: End): void {
-    const after = afterEnd(
-      this.facts,
-      { ...effect, fingerprint: effect.body, replacing: false },
-      end,
-      'recreate',
-    )
+    const after = afterEnd(this.facts, { ...effect, fingerprint: effect.body }, end, 'recreate')
     this.facts = after
     this.effect = undefined
     if (after.state === 'dead') {
@@ -282,10 +301,17 @@ const KINDS: Record<string, Kind> = {
   'without tokens that can be looked up': { tokens: false, window: 0, strict: false, lookup: true, lag: 2 },
   'without tokens and look-up': { tokens: false, window: 0, strict: false, lookup: false, lag: 0 },
   'with tokens and look-up': { tokens: true, window: 24, strict: false, lookup: true, lag: 2 },
+  'whose things take two calls': { tokens: true, window: 24, strict: false, lookup: false, lag: 0, steps: 2 },
 }
+const UNCHANGING: Record<string, Kind> = Object.fromEntries(
+  [['create', 'delete'] as const, ['create'] as const].map(verbs => [
+    `whose things take two calls and can only be told to ${verbs.join(', ')}`,
+    { tokens: true, window: 24, strict: false, lookup: false, lag: 0, steps: 2, verbs },
+  ]),
+)
 
 describe('a delivery', () => {
-  for (const [name, kind] of Object.entries(KINDS)) {
+  for (const [name, kind] of Object.entries(KINDS))
     it(`leaves at a vendor ${name} exactly what the record wants, or asks a person`, () => {
       let parked = 0
       fc.assert(
@@ -305,7 +331,7 @@ describe('a delivery', () => {
       )
       if (kind.lookup) expect(parked).toBe(0)
     })
-
+  for (const [name, kind] of Object.entries({ ...KINDS, ...UNCHANGING }))
     it(`leaves nothing unknown at a vendor ${name} that turns calls and their repeats away`, () => {
       fc.assert(
         fc.property(refusing, list => {
@@ -318,5 +344,4 @@ describe('a delivery', () => {
         { numRuns: 20_000 },
       )
     })
-  }
 })

@@ -1,37 +1,9 @@
 import { expect, it } from 'vitest'
-import type { Next, Outcome } from '../../src/connector/types.js'
 import { forEachEngine } from '../support/engines.js'
 import { configOf, outMapping, rig, vendorFlow } from './rig.js'
-import { FakeVendor } from './vendor.js'
+import { TwoSteps } from './two-steps.js'
 
 const title = outMapping(['title'], record => ({ title: record.data['title'] ?? null }))
-
-/** Makes a thing, then publishes it. */
-class TwoSteps extends FakeVendor {
-  readonly steps: string[] = []
-  during: (() => Promise<unknown>) | undefined
-
-  override next(...[progress]: Parameters<FakeVendor['next']>): Next {
-    if (progress.steps['one'] && !progress.steps['two']) {
-      const first = super.next({ ...progress, steps: {} })
-      return first.next === 'call'
-        ? { next: 'call', call: { ...first.call, step: 'two', repeatable: true } }
-        : first
-    }
-    if (!progress.steps['one']) {
-      const first = super.next(progress)
-      return first.next === 'call' ? { next: 'call', call: { ...first.call, step: 'one' } } : first
-    }
-    return super.next({ ...progress, steps: { main: progress.steps['one'] } })
-  }
-  override async send(...[call, progress]: Parameters<FakeVendor['send']>): Promise<Outcome> {
-    this.steps.push(call.step)
-    const outcome = await super.send(call, progress)
-    await this.during?.()
-    this.during = undefined
-    return outcome
-  }
-}
 
 forEachEngine('a process that lost its claim', engine => {
   it('sends nothing more and writes to no row', async () => {

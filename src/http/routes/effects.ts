@@ -34,7 +34,10 @@ export function effectRoutes(app: App, { parts }: ServedHub): void {
         querystring: Query({
           ...PageQuery,
           state: Type.Optional(
-            Words(['open', 'accepted', 'refused', 'absent', 'exists', 'dropped'], 'Its end, or open.'),
+            Words(
+              ['open', 'accepted', 'refused', 'half-made', 'absent', 'exists', 'dropped'],
+              'Its end, or open.',
+            ),
           ),
           verb: Type.Optional(Words(['create', 'update', 'delete', 'put'], 'What it does.')),
           delivery: Type.Optional(Id('Only of this delivery.')),

@@ -2,6 +2,7 @@
  * Brings one effect as far as it can be brought now: sends, asks, goes from step to step. Every move comes from
  * effect/doubt.ts; this file only does it and writes down what it learned before the next.
  */
+import { finishedStep } from '../../connector/steps.js'
 import type {
   Connection,
   LookupResult,
@@ -98,7 +99,7 @@ export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driv
         ...memo,
         doubt: SURE,
         call: undefined,
-        progress: { ...memo.progress, steps: { ...memo.progress.steps, [call.step]: stepAnswer(last) } },
+        progress: { ...memo.progress, steps: { ...memo.progress.steps, [call.step]: finishedStep(last) } },
       }
       continue
     }
@@ -192,15 +193,6 @@ const failure = (code: Outcome['code'], detail: string): Outcome => ({
   keep: undefined,
   tookMs: 0,
 })
-
-function stepAnswer(outcome: Outcome): Json {
-  return {
-    status: outcome.status ?? null,
-    body: outcome.answer ?? null,
-    id: outcome.id ?? null,
-    keep: outcome.keep ?? null,
-  }
-}
 
 async function look(
   drive: Drive,

@@ -13,6 +13,7 @@ import type { Wants } from '../effect/wants.js'
 import { waitForRecordLink } from '../fold/types.js'
 import { type Judged, judge } from '../plan/judge.js'
 import { viewOf } from '../plan/views.js'
+import { isHalfMade } from './half-made.js'
 import type { LoadedRows } from './load-rows.js'
 import { diedWithin, withinMark } from './within.js'
 
@@ -133,6 +134,7 @@ function prepareRow(
     done: row.done,
     externalId: died ? undefined : (row.external_id ?? undefined),
     fingerprint: died ? undefined : (row.fingerprint ?? undefined),
+    half: !died && isHalfMade(row.keep),
   }
   const decision = decide(
     facts,
@@ -148,7 +150,7 @@ function prepareRow(
       decision,
       body,
       fingerprint: print,
-      replacing: replacing && decision.verb === 'delete',
+      replacing: wants === 'there' && decision.verb === 'delete',
       within,
       orphan: died ? (row.external_id ?? undefined) : undefined,
       wants,
@@ -160,7 +162,7 @@ function prepareRow(
       state: decision.state,
       because: decision.because,
       wants,
-      done: !flow.once || wants === 'there',
+      done: decision.state !== 'dead' && (!flow.once || wants === 'there'),
     }
   throw new HubError('CONNECTOR_ABILITY_MISSING', {
     detail: `${flow.connection}.${flow.resource}: ${decision.because}`,

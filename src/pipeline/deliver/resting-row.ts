@@ -20,7 +20,8 @@ export function restingRow(
         done: prepared.done ? row.wanted : row.done,
         above: row.wanted,
         wants,
-        last_error: null,
+        // Refused before, and nothing can be done about it: why it was refused stays to be read.
+        last_error: prepared.state === 'dead' ? row.last_error : null,
       })
     case 'later':
       return settledRow(parts, row, {

@@ -11,6 +11,7 @@ import type { Parts } from '../parts.js'
 import { acceptedInputs } from './answers.js'
 import type { Driven } from './drive-effect.js'
 import { sealEffect } from './effect-memo.js'
+import { isHalfMade, leftBehind, marked } from './half-made.js'
 import { replaceMark, viewFor } from './prepare.js'
 import { RETRY_WINDOW_MS, retryAt } from './retry.js'
 import type { Settlement } from './settle.js'
@@ -176,14 +177,21 @@ function settleEnd(
   const { parts, config, flow, row } = work
   const { memo } = driven
   const now = parts.clock.now()
+  const left = leftBehind(driven)
   const end: End =
     driven.to === 'accepted'
       ? { end: 'accepted', id: driven.id ?? row.external_id ?? undefined }
       : driven.to === 'adopted'
         ? { end: 'adopted', id: driven.id }
-        : { end: driven.to }
+        : { end: driven.to, made: left?.id }
   const after = afterEnd(
-    { wanted: row.wanted, done: row.done, externalId: row.external_id ?? undefined, fingerprint: undefined },
+    {
+      wanted: row.wanted,
+      done: row.done,
+      externalId: row.external_id ?? undefined,
+      fingerprint: undefined,
+      half: isHalfMade(row.keep),
+    },
     {
       verb: memo.progress.verb,
       wanted: memo.wanted,
@@ -194,11 +202,14 @@ function settleEnd(
     flow.ifGone,
   )
   const outcome = 'outcome' in driven ? driven.outcome : undefined
-  const made = (driven.to === 'accepted' || driven.to === 'adopted') && memo.progress.verb !== 'delete'
+  const whole = (driven.to === 'accepted' || driven.to === 'adopted') && memo.progress.verb !== 'delete'
+  const made = whole || left !== undefined
   const withinKeep = memo.within === undefined ? {} : { [WITHIN]: memo.within }
-  const keep = made
-    ? { ...row.keep, ...('keep' in driven ? driven.keep : undefined), ...replaceKeep(work), ...withinKeep }
-    : row.keep
+  const taken = 'keep' in driven ? driven.keep : left?.keep
+  const keep = marked(
+    made ? { ...row.keep, ...taken, ...replaceKeep(work), ...withinKeep } : { ...row.keep },
+    after.half,
+  )
   const id = after.externalId
   const settled = settledRow(parts, row, {
     state: after.state,
@@ -209,20 +220,20 @@ function settleEnd(
     tries: 0,
     fingerprint: after.fingerprint ?? null,
     sent:
-      made && driven.to === 'accepted'
+      (whole && driven.to === 'accepted') || left !== undefined
         ? parts.sealer.seal(
             Buffer.from(JSON.stringify(memo.progress.body)),
             `${row.tenant}/deliveries/${row.id}`,
           )
         : row.sent,
-    keep: keep && Object.keys(keep).length > 0 ? keep : null,
+    keep: Object.keys(keep).length > 0 ? keep : null,
     last_error: outcome ? errorOf(outcome, now) : null,
     above: after.state === 'dead' ? row.wanted : after.state === 'parked' ? null : after.done,
   })
   const lost = lostThing(work, after.unlink, id)
-  const brought = made ? acceptedInputs(work, driven, id) : { inputs: [], answers: [] }
+  const brought = whole ? acceptedInputs(work, driven, id) : { inputs: [], answers: [] }
   return settlement(config, settled, {
-    effect: effect(driven.to === 'adopted' ? 'exists' : driven.to, true),
+    effect: effect(left ? 'half-made' : driven.to === 'adopted' ? 'exists' : driven.to, true),
     attempts: driven.attempts,
     link: made && id !== undefined ? linkToKeep(work, id, settled.keep) : undefined,
     made: made && id !== undefined && id !== row.external_id,

@@ -11,6 +11,8 @@ export interface RowFacts {
   readonly externalId: string | undefined
   /** Of the body the system holds; undefined while that is not known. */
   readonly fingerprint: string | undefined
+  /** The thing is there and not whole: a later step of its making was refused. */
+  readonly half: boolean
 }
 
 export interface ResourceVerbs {
@@ -21,7 +23,7 @@ export interface ResourceVerbs {
 export type Decision =
   | {
       readonly act: 'rest'
-      readonly state: 'delivered' | 'held' | 'cancelled'
+      readonly state: 'delivered' | 'held' | 'cancelled' | 'dead'
       readonly because: string | undefined
     }
   | { readonly act: 'begin'; readonly verb: Verb }
@@ -60,8 +62,10 @@ export function decide(
       ? { act: 'begin', verb: 'create' }
       : { act: 'dead', because: 'the resource cannot be created' }
   }
-  if (replace && can('delete')) return { act: 'begin', verb: 'delete' }
+  // Never a second one beside a thing that is not whole: it is told the whole wanted value, or makes room.
+  if ((replace || (row.half && !can('update'))) && can('delete')) return { act: 'begin', verb: 'delete' }
   if (can('update')) return { act: 'begin', verb: 'update' }
+  if (row.half) return { act: 'rest', state: 'dead', because: 'refused' }
   return { act: 'rest', state: 'delivered', because: 'the resource cannot be updated' }
 }
 
@@ -69,14 +73,15 @@ export type End =
   | { readonly end: 'accepted'; readonly id: string | undefined }
   /** Found instead of made: what it holds is not known yet. */
   | { readonly end: 'adopted'; readonly id: string }
-  | { readonly end: 'absent' }
-  | { readonly end: 'refused' }
+  /** `made`: what an earlier step of a create made, and this end leaves there. */
+  | { readonly end: 'absent'; readonly made?: string | undefined }
+  | { readonly end: 'refused'; readonly made?: string | undefined }
 
 export interface EndedEffect {
   readonly verb: Verb
   readonly wanted: number
   readonly fingerprint: string | undefined
-  /** A delete that only makes room for the create of `replace_when`. */
+  /** A delete that only makes room for a create (`replace_when`, or a thing that is not whole). */
   readonly replacing: boolean
 }
 
@@ -99,10 +104,11 @@ export function afterEnd(
     end.end === 'refused' ||
     (end.end === 'absent' && (effect.verb === 'create' || effect.verb === 'put'))
   ) {
-    return { ...base, state: 'dead', because: 'refused' }
+    const left = end.made === undefined ? base : { ...base, externalId: end.made, half: true }
+    return { ...left, state: 'dead', because: 'refused' }
   }
   if (end.end === 'adopted') {
-    return { ...base, externalId: end.id, fingerprint: undefined, state: 'delivered' }
+    return { ...base, externalId: end.id, fingerprint: undefined, half: false, state: 'delivered' }
   }
   if (effect.verb === 'delete') {
     return {
@@ -110,12 +116,14 @@ export function afterEnd(
       done: effect.replacing ? row.done : effect.wanted,
       externalId: undefined,
       fingerprint: undefined,
+      half: false,
       state: 'cancelled',
       unlink: 'retired',
     }
   }
   if (end.end === 'absent') {
-    const gone = { ...base, externalId: undefined, fingerprint: undefined, unlink: 'gone' as const }
+    const nothing = { externalId: undefined, fingerprint: undefined, half: false }
+    const gone = { ...base, ...nothing, unlink: 'gone' as const }
     if (ifGone === 'recreate') return { ...gone, state: 'delivered' }
     if (ifGone === 'leave')
       return { ...gone, done: effect.wanted, state: 'cancelled', because: 'gone at the vendor' }
@@ -126,6 +134,7 @@ export function afterEnd(
     done: effect.wanted,
     externalId: end.id ?? row.externalId,
     fingerprint: effect.fingerprint,
+    half: false,
     state: 'delivered',
   }
 }

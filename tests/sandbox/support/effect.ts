@@ -1,6 +1,6 @@
 /** Drives one effect through a connection as the pipeline would, without a ledger. */
 
-import { finishedStep } from '../../../src/connector/effects.js'
+import { finishedStep } from '../../../src/connector/steps.js'
 import type { Connection, EffectProgress, Outcome, Verb } from '../../../src/connector/types.js'
 import { derivedUuid } from '../../../src/kernel/ids.js'
 import type { JsonObject } from '../../../src/kernel/json.js'
