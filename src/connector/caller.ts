@@ -12,7 +12,7 @@ import { AUTH_KINDS } from './auth/kinds.js'
 import type { TokenStore } from './auth/token-store.js'
 import type { SkewMeter } from './clock-skew.js'
 import { attempt, type Scope } from './expressions.js'
-import { Gate, type Limiter } from './limits.js'
+import { Gate, type Limiter, SHORT_WAIT } from './limits.js'
 import type { AuthSpec, Connector, Slot, Step, Take } from './manifest/connector.js'
 import { bindCall } from './operation/bind.js'
 import { maskText } from './operation/mask.js'
@@ -73,8 +73,6 @@ export interface Caller {
 }
 
 const MAX_ANSWER = 8 * 1024 * 1024
-/** Waits up to this long are sat out here; longer ones are the pipeline's. */
-const SHORT_WAIT = 1000
 /** Where a throttling vendor names no time. */
 const PAUSE = 1000
 /** A vendor's odd date must not silence a connection for days. */

@@ -15,6 +15,8 @@ export interface Limiter {
   pause(key: string, until: number): void
 }
 
+/** Waits up to this long are sat out before the call; longer ones are the pipeline's. */
+export const SHORT_WAIT = 1000
 /** Keys that rest are forgotten beyond this many, oldest first (recipients are many). */
 const MAX_KEYS = 20_000
 

@@ -19,6 +19,7 @@ import { createSkewMeter } from './clock-skew.js'
 import { ability, createEffects } from './effects.js'
 import { fetchThing } from './fetch-thing.js'
 import { type Limiter, memoryLimiter } from './limits.js'
+import { longestMs } from './longest.js'
 import { lookUp } from './lookup.js'
 import { type Connector, type Resource, secretSettings } from './manifest/connector.js'
 import { hideSecrets } from './operation/mask.js'
@@ -92,6 +93,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     name: options.name,
     connector: connector.name,
     concurrency,
+    longestMs: longestMs(connector),
     ...(connector.callback && { verify: connector.callback.scheme }),
     resource(name) {
       const resource = find(name)

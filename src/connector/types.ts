@@ -179,6 +179,8 @@ export interface Connection {
   readonly verify?: string
   /** Calls it takes at once. */
   readonly concurrency?: number
+  /** Milliseconds that one call or look-up may take, with its wait for a place; undefined = not known. */
+  readonly longestMs?: number
   resource(name: string): ResourceAbility | undefined
   open(request: RawRequest): Promise<Opened>
   items(body: Json, request: Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers'>): readonly Item[]

@@ -77,7 +77,7 @@ export function createBell({ parts, channel, deliverer, room, delivers }: BellOp
       else if (lanes.under === 0) for (const idler of idlers.splice(0)) idler()
     }
     try {
-      await deliverer.deliver(tenant, ids, rested)
+      await deliverer.deliver(tenant, connection, ids, rested)
     } catch (error) {
       parts.log.error(
         { tenant, connection, error: error instanceof Error ? error.stack : String(error) },

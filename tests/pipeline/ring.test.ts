@@ -77,7 +77,7 @@ describe('the bell', () => {
       room,
       delivers: true,
       deliverer: {
-        deliver: (tenant, ids, rested) =>
+        deliver: (tenant, _connection, ids, rested) =>
           new Promise<void>(resolve => at.push({ tenant, ids, rest: rested, end: resolve })),
       },
     })

@@ -19,6 +19,7 @@ import { passes, settleDefect } from './defect.js'
 import { deliverToHub } from './deliver-to-hub.js'
 import { type Drive, driveEffect, driveForbidden } from './drive-effect.js'
 import { type EffectMemo, openEffect, sealEffect, tokenOf } from './effect-memo.js'
+import { leaseMs } from './lease.js'
 import { linkedRow } from './linked-row.js'
 import { type LoadedRows, loadRows } from './load-rows.js'
 import { pauseConnection } from './pause.js'
@@ -29,8 +30,6 @@ import { settleDriven, settledRow, settlement } from './settlement.js'
 import { withoutThing } from './within.js'
 import type { Work } from './work.js'
 
-/** Four steps at 20 s each and a margin: longer than any row can be at work. */
-const LEASE_MS = 120_000
 const UNANSWERED: ReadonlySet<OutcomeKind> = new Set(['unreachable', 'unknown', 'throttled'])
 /** Rows in one settling transaction; more only makes the first wait for the last. */
 const MOST = 256
@@ -38,9 +37,15 @@ const MOST = 256
 export interface Deliverer {
   /**
    * Claims what is due of these and works on it. Resolves when all of it rests.
+   * @param connection whose rows these are
    * @param rested told of rows as they come to rest, and of those that were not ours to work on
    */
-  deliver(tenant: string, ids: readonly string[], rested: (rows: number) => void): Promise<void>
+  deliver(
+    tenant: string,
+    connection: string,
+    ids: readonly string[],
+    rested: (rows: number) => void,
+  ): Promise<void>
 }
 
 export interface DelivererOptions {
@@ -79,6 +84,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
 
   async function deliver(
     tenant: string,
+    connection: string,
     ids: readonly string[],
     rested: (rows: number) => void,
   ): Promise<void> {
@@ -89,7 +95,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
     const rows = await claimDue(ledger, tenant, ids, {
       claim: randomUUID(),
       now: parts.clock.now(),
-      leaseMs: LEASE_MS,
+      leaseMs: leaseMs(config, connection),
       paused,
     })
     if (rows.length < ids.length) rested(ids.length - rows.length)
@@ -261,6 +267,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       connection,
       ability,
       now: () => parts.clock.now(),
+      until: row.lease_until ?? Number.POSITIVE_INFINITY,
       save: changed =>
         saves.add({
           tenant: row.tenant,

@@ -24,6 +24,7 @@ import {
   SURE,
 } from '../effect/doubt.js'
 import type { EffectMemo } from './effect-memo.js'
+import { mayOutlast } from './lease.js'
 
 export interface Drive {
   readonly tenant: string
@@ -32,6 +33,8 @@ export interface Drive {
   readonly connection: Connection
   readonly ability: ResourceAbility
   readonly now: () => number
+  /** When the claim runs out. */
+  readonly until: number
   /** Persists the memo before the call it holds is made; false = the row is somebody else's by now. */
   readonly save: (memo: EffectMemo) => Promise<boolean>
 }
@@ -49,6 +52,8 @@ export type Driven = { readonly memo: EffectMemo; readonly attempts: readonly At
   | { readonly to: 'absent' | 'refused'; readonly outcome: Outcome }
   | { readonly to: 'again'; readonly outcome: Outcome | undefined; readonly waitMs: number | undefined }
   | { readonly to: 'later'; readonly at: number }
+  /** There is more to do than this claim may outlive: it goes on at once, under another. */
+  | { readonly to: 'more' }
   | { readonly to: 'park'; readonly because: string; readonly outcome: Outcome | undefined }
   | { readonly to: 'misconfigured'; readonly outcome: Outcome }
   /** Somebody else has the row: nothing more is sent, and theirs is the settle. */
@@ -60,12 +65,13 @@ const UNSURE_WAIT_MS = 5000
 const UNSURE_SHARE = 1 / 8
 const UNSURE_LONGEST_MS = 60 * 60_000
 
-export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driven> {
+/** @param worked calls were made under this claim already; the first of a claim is always made */
+export async function driveEffect(drive: Drive, begun: EffectMemo, worked = false): Promise<Driven> {
   const attempts: AttemptRow[] = []
   let memo = begun
   let last: Outcome | undefined
   let appliedAt = begun.begunAt
-  for (;;) {
+  for (let calls = worked ? 1 : 0; ; calls++) {
     const current = await currentCall(drive, memo)
     if ('to' in current && current.to === 'accepted') return { ...current, appliedAt, memo, attempts }
     if ('to' in current) return { ...current, memo, attempts } as Driven
@@ -75,6 +81,8 @@ export async function driveEffect(drive: Drive, begun: EffectMemo): Promise<Driv
     const move = nextMove(memo.doubt, memo.begunAt, means, drive.now())
     if (move.do === 'wait') return { to: 'later', at: move.until, memo, attempts }
     if (move.do === 'park') return { to: 'park', because: move.because, outcome: last, memo, attempts }
+    if (calls > 0 && mayOutlast(drive.until, drive.now(), drive.connection.longestMs))
+      return { to: 'more', memo, attempts }
     if (move.do === 'look') {
       const looked = await look(drive, memo)
       memo = looked.memo
@@ -138,7 +146,11 @@ export async function driveForbidden(
   const means = meansOf(drive, memo.progress.verb, memo.call)
   const doubt = afterRefusal(memo.doubt, 'misconfigured', memo.begunAt, means, drive.now())
   if (doubt === 'end') return { ...driven, to: 'refused' }
-  const after = await driveEffect({ ...drive, tries: drive.tries + attempts.length }, { ...memo, doubt })
+  const after = await driveEffect(
+    { ...drive, tries: drive.tries + attempts.length },
+    { ...memo, doubt },
+    true,
+  )
   const known = after.to === 'park' ? { ...after, outcome: after.outcome ?? outcome } : after
   return { ...known, attempts: [...attempts, ...after.attempts] }
 }

@@ -112,6 +112,10 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
       return late
         ? open('parked', memo.doubt.know === 'exists' ? 'exists' : 'unknown', null, undefined)
         : open('unknown', 'look-up', driven.at, undefined)
+    case 'more': {
+      const sure = memo.doubt.know === 'nothing-left'
+      return open(sure ? 'waiting' : 'unknown', sure ? 'due' : 'look-up', now, undefined)
+    }
     case 'again': {
       const sure = memo.doubt.know === 'nothing-left'
       const state = sure ? 'waiting' : 'unknown'
