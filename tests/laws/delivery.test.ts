@@ -195,7 +195,10 @@ class Row {
     }
     if (move.do === 'look') {
       const found = this.vendor.find(effect.token)
-      if (found) this.end(effect, { end: 'accepted', id: found })
+      if (found && kind.steps === 2) {
+        effect.made = found
+        effect.doubt = SURE
+      } else if (found) this.end(effect, { end: 'accepted', id: found })
       else if (lookup) effect.doubt = afterMiss(effect.doubt, lookup, now)
       return
     }
@@ -302,6 +305,14 @@ const KINDS: Record<string, Kind> = {
   'without tokens and look-up': { tokens: false, window: 0, strict: false, lookup: false, lag: 0 },
   'with tokens and look-up': { tokens: true, window: 24, strict: false, lookup: true, lag: 2 },
   'whose things take two calls': { tokens: true, window: 24, strict: false, lookup: false, lag: 0, steps: 2 },
+  'whose things take two calls and can be looked up': {
+    tokens: false,
+    window: 0,
+    strict: false,
+    lookup: true,
+    lag: 2,
+    steps: 2,
+  },
 }
 const UNCHANGING: Record<string, Kind> = Object.fromEntries(
   [['create', 'delete'] as const, ['create'] as const].map(verbs => [

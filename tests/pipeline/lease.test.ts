@@ -77,6 +77,7 @@ forEachEngine('the lease of a claim', engine => {
     lms.faults.push('cut-after')
     await hub.say('ehr', 'position', 'p1', { title: 'A' })
     await hub.rest()
+    expect(lms.steps).toEqual(['one', 'two'])
     expect(lms.bodies()).toEqual([{ title: 'A' }])
     expect(await hub.rows()).toMatchObject([{ state: 'delivered', external_id: 'lms-1', open: false }])
   })

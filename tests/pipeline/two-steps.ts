@@ -6,6 +6,8 @@ export class TwoSteps extends FakeVendor {
   readonly steps: string[] = []
   /** Faults of second steps alone. */
   readonly later: Fault[] = []
+  /** Whether the second step may be sent again after an unknown end. */
+  repeatable = true
   during: (() => Promise<unknown>) | undefined
 
   override next(...[progress]: Parameters<FakeVendor['next']>): Next {
@@ -16,7 +18,7 @@ export class TwoSteps extends FakeVendor {
     if (next.next === 'done') return next
     return {
       next: 'call',
-      call: { ...next.call, ...(one ? { step: 'two', repeatable: true } : { step: 'one' }) },
+      call: { ...next.call, ...(one ? { step: 'two', repeatable: this.repeatable } : { step: 'one' }) },
     }
   }
 

@@ -2,14 +2,13 @@
  * Brings one effect as far as it can be brought now: sends, asks, goes from step to step. Every move comes from
  * effect/doubt.ts; this file only does it and writes down what it learned before the next.
  */
-import { finishedStep } from '../../connector/steps.js'
+import { finishedStep, takenBySteps } from '../../connector/steps.js'
 import type {
   Connection,
   LookupResult,
   Outcome,
   PreparedCall,
   ResourceAbility,
-  Verb,
 } from '../../connector/types.js'
 import { isHubError } from '../../kernel/errors.js'
 import { isObject, type Json, type JsonObject } from '../../kernel/json.js'
@@ -77,7 +76,7 @@ export async function driveEffect(drive: Drive, begun: EffectMemo, worked = fals
     if ('to' in current) return { ...current, memo, attempts } as Driven
     memo = current.memo
     const { call } = current
-    const means = meansOf(drive, memo.progress.verb, call)
+    const means = meansOf(drive, memo, call)
     const move = nextMove(memo.doubt, memo.begunAt, means, drive.now())
     if (move.do === 'wait') return { to: 'later', at: move.until, memo, attempts }
     if (move.do === 'park') return { to: 'park', because: move.because, outcome: last, memo, attempts }
@@ -90,9 +89,9 @@ export async function driveEffect(drive: Drive, begun: EffectMemo, worked = fals
         const { id, keep } = looked.found
         // Found by our token: it is the very thing we sent. Found as somebody's: what it holds is not known.
         const ours = looked.found.ours && begun.doubt.know !== 'exists' && memo.doubt.know !== 'exists'
-        return ours
-          ? { to: 'accepted', id, keep, answer: undefined, appliedAt, memo, attempts }
-          : { to: 'adopted', id, keep, memo, attempts }
+        if (!ours) return { to: 'adopted', id, keep, memo, attempts }
+        // The call in doubt has its answer; what is to follow it is still to be done.
+        memo = finished(memo, call.step, { status: null, body: null, id, keep: keep ?? null })
       }
       continue
     }
@@ -103,12 +102,7 @@ export async function driveEffect(drive: Drive, begun: EffectMemo, worked = fals
       // Nothing of it had arrived before: hours of retries are no time at which that system was told.
       const first = Object.keys(memo.progress.steps).length === 0
       if (first && memo.doubt.know === 'nothing-left') appliedAt = startedAt
-      memo = {
-        ...memo,
-        doubt: SURE,
-        call: undefined,
-        progress: { ...memo.progress, steps: { ...memo.progress.steps, [call.step]: finishedStep(last) } },
-      }
+      memo = finished(memo, call.step, finishedStep(last))
       continue
     }
     if (last.is === 'refused' || last.is === 'absent') {
@@ -125,11 +119,19 @@ export async function driveEffect(drive: Drive, begun: EffectMemo, worked = fals
   }
 }
 
-const meansOf = (drive: Drive, verb: Verb, call: PreparedCall): Means => ({
-  verb,
+const finished = (memo: EffectMemo, step: string, answer: Json): EffectMemo => ({
+  ...memo,
+  doubt: SURE,
+  call: undefined,
+  progress: { ...memo.progress, steps: { ...memo.progress.steps, [step]: answer } },
+})
+
+const meansOf = (drive: Drive, { progress }: EffectMemo, call: PreparedCall): Means => ({
+  verb: progress.verb,
   repeatable: call.repeatable,
   tokenWindow: call.tokenWindow,
-  lookup: drive.ability.lookup,
+  // A look-up finds the thing; once that is made, it says nothing of the steps that follow.
+  lookup: takenBySteps(progress).id === undefined ? drive.ability.lookup : undefined,
   onUnknown: drive.ability.onUnknown,
 })
 
@@ -143,7 +145,7 @@ export async function driveForbidden(
 ): Promise<Driven> {
   const { memo, attempts, outcome } = driven
   if (!memo.call) return { ...driven, to: 'refused' }
-  const means = meansOf(drive, memo.progress.verb, memo.call)
+  const means = meansOf(drive, memo, memo.call)
   const doubt = afterRefusal(memo.doubt, 'misconfigured', memo.begunAt, means, drive.now())
   if (doubt === 'end') return { ...driven, to: 'refused' }
   const after = await driveEffect(
