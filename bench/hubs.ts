@@ -13,6 +13,9 @@ export interface Server extends Child<{ url: string }> {
   readonly path: string
 }
 
+/** As the image starts it (Dockerfile). */
+const FLAGS = ['--max-semi-space-size=64']
+
 /** Sources of the bench: compiled files lie in dist/bench. */
 const PROJECT = new URL('../../bench/project', import.meta.url).pathname
 
@@ -67,6 +70,7 @@ export async function startHub(
   try {
     const child = await startChild<{ url: string }>('./serve-hub.js', {
       ...options,
+      flags: [...FLAGS, ...(options.flags ?? [])],
       environment: { ...prepared.environment, ...options.environment },
     })
     return {

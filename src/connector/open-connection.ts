@@ -54,7 +54,8 @@ export interface OpenConnection extends Connection {
     readonly headers: Readonly<Record<string, string>>
     readonly body: string | undefined
   }
-  attachments(resource: string, item: Json): readonly FoundAttachment[]
+  /** Absent: no resource of it points to files. */
+  attachments?(resource: string, item: Json): readonly FoundAttachment[]
   fetchAttachment(url: string): Promise<FetchedAttachment>
 }
 
@@ -86,6 +87,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
   const effects = createEffects(connector, settings, caller, transport)
   const find = (name: string): Resource | undefined =>
     Object.hasOwn(connector.resources, name) ? connector.resources[name] : undefined
+  const hasAttachments = Object.values(connector.resources).some(one => one.attachments.length > 0)
   const callback = { connector, settings, clock, acceptUnsigned: options.acceptUnsigned ?? false }
 
   return {
@@ -138,7 +140,9 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
         body: request.body === undefined ? undefined : hide(request.body),
       }
     },
-    attachments: (name, item) => findAttachments(item, find(name)?.attachments ?? []),
+    ...(hasAttachments && {
+      attachments: (name: string, item: Json) => findAttachments(item, find(name)?.attachments ?? []),
+    }),
     async fetchAttachment(url) {
       if (!transport.client) throw ability(connector, connector.name, 'attachments')
       return fetchAttachment(transport.client, url, { allowPrivate })

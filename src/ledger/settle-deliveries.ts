@@ -82,11 +82,19 @@ export async function settleDeliveries(
   }
 }
 
-export async function closeEffects(
-  tx: Tx,
-  rows: readonly Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'state' | 'doubt' | 'progress' | 'ended_at'>[],
-): Promise<void> {
-  await updateRows(tx, effects, ['tenant', 'delivery', 'n'], ['state', 'doubt', 'progress', 'ended_at'], rows)
+export type SettledEffect = Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'state' | 'doubt' | 'ended_at'> & {
+  /** Null = as it was written before its last call: nobody goes on with what has ended. */
+  readonly progress: Buffer | null
+}
+
+export async function closeEffects(tx: Tx, rows: readonly SettledEffect[]): Promise<void> {
+  const key = ['tenant', 'delivery', 'n'] as const
+  const open = rows.flatMap(({ progress, ...row }) => (progress ? [{ ...row, progress }] : []))
+  const ended = rows.filter(row => !row.progress)
+  await Promise.all([
+    updateRows(tx, effects, key, ['state', 'doubt', 'progress', 'ended_at'], open),
+    updateRows(tx, effects, key, ['state', 'doubt', 'ended_at'], ended),
+  ])
 }
 
 export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<void> {

@@ -14,7 +14,7 @@ import type { MessageRow } from '../ledger/schema.js'
 import { addressesIn } from './attach.js'
 import type { ConnectionConfig, TenantConfig } from './config/types.js'
 import { type Folded, foldBatch } from './fold/fold-batch.js'
-import { readMessage } from './fold/read-message.js'
+import { readMessage, rememberBody } from './fold/read-message.js'
 import { withRaces } from './fold/run-fold.js'
 import type { Parts } from './parts.js'
 
@@ -162,29 +162,31 @@ export function createReceiver(
       if (opened.verdict === 'challenge') return opened.answer
       const { method, tail, query, headers } = request
       const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !DROPPED_HEADERS.has(name)))
+      const message: MessageRow = {
+        tenant: config.tenant,
+        id: newId('message', clock),
+        connection: connection.name,
+        source: 'hook',
+        resource: null,
+        received_at: request.receivedAt,
+        sent_at: null,
+        head: {
+          method,
+          tail: opened.secretTail ? '' : storable(tail),
+          query: texts(query),
+          headers: texts(kept),
+        },
+        body: JSON.stringify(opened.body),
+        state: 'new',
+        verdicts: [],
+        tries: 0,
+      }
+      rememberBody(message, opened.body)
       const stored = await incoming.add({
         config,
         dedupe: opened.dedupe === undefined ? undefined : storable(opened.dedupe),
         once: opened.once,
-        message: {
-          tenant: config.tenant,
-          id: newId('message', clock),
-          connection: connection.name,
-          source: 'hook',
-          resource: null,
-          received_at: request.receivedAt,
-          sent_at: null,
-          head: {
-            method,
-            tail: opened.secretTail ? '' : storable(tail),
-            query: texts(query),
-            headers: texts(kept),
-          },
-          body: JSON.stringify(opened.body),
-          state: 'new',
-          verdicts: [],
-          tries: 0,
-        },
+        message,
       })
       if (stored === 'replayed') return refuse(config.tenant, connection.name, 'CONNECTOR_SIGNATURE_REPLAYED')
       return opened.answer

@@ -347,7 +347,7 @@ describe('what only one of them does', () => {
       report_id: (report as JsonObject)['report_id'] ?? '',
     })
     expect(fetched.item?.body).toMatchObject({ total: 66 })
-    const clips = connection.attachments('report', fetched.item?.body ?? null)
+    const clips = connection.attachments?.('report', fetched.item?.body ?? null)
     expect(clips).toHaveLength(2)
     const gone = await run(connection, {
       ...session,

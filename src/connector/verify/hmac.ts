@@ -12,7 +12,7 @@ import {
   genuine,
   jsonOf,
   rejected,
-  sameSecret,
+  sameSum,
   secretsOf,
   tooOld,
   type VerifyContext,
@@ -52,7 +52,7 @@ export const hmac: VerifyScheme = {
       const sum = createHmac(String(words['algorithm']), secret)
       for (const part of parts) sum.update(part)
       const expected = sum.digest(encoding)
-      return sameSecret(encoding === 'hex' ? signature.toLowerCase() : signature, expected)
+      return sameSum(encoding === 'hex' ? signature.toLowerCase() : signature, expected)
     })
     if (!fits) return rejected('CONNECTOR_SIGNATURE_WRONG')
     if (timestamp !== undefined && tooOld(timeOf(timestamp, place?.['unit']), context, FIVE_MINUTES))

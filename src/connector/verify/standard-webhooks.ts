@@ -4,7 +4,7 @@
  * Source: the specification at github.com/standard-webhooks. Secrets are `whsec_` + base64.
  */
 import { createHmac } from 'node:crypto'
-import { anySecret, genuine, rejected, sameSecret, secretsOf, tooOld, type VerifyScheme } from './scheme.js'
+import { anySecret, genuine, rejected, sameSum, secretsOf, tooOld, type VerifyScheme } from './scheme.js'
 
 const FIVE_MINUTES = 5 * 60_000
 /** More signatures than a rotation ever needs. */
@@ -28,7 +28,7 @@ export const standardWebhooks: VerifyScheme = {
         .update(`${id}.${timestamp}.`)
         .update(request.body)
         .digest('base64')
-      return given.filter(entry => sameSecret(entry, signature)).length > 0
+      return given.filter(entry => sameSum(entry, signature)).length > 0
     })
     if (!fits) return rejected('CONNECTOR_SIGNATURE_WRONG')
     if (!/^\d{1,12}$/.test(timestamp) || tooOld(Number(timestamp) * 1000, context, FIVE_MINUTES))

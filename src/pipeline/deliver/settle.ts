@@ -8,10 +8,11 @@ import type { Tx } from '../../ledger/engine/types.js'
 import { proposeMerges } from '../../ledger/identity.js'
 import { type KeptLink, keepLinks, retireLinks } from '../../ledger/keep-links.js'
 import { insertMessages } from '../../ledger/messages.js'
-import type { AttemptRow, EffectRow, MessageRow } from '../../ledger/schema.js'
+import type { AttemptRow, MessageRow } from '../../ledger/schema.js'
 import {
   closeEffects,
   insertAttempts,
+  type SettledEffect,
   type SettledRow,
   settleDeliveries,
 } from '../../ledger/settle-deliveries.js'
@@ -28,9 +29,7 @@ export interface Settlement {
   readonly row: SettledRow
   /** Flow and record of a row of `every: change`: its successor may go now. */
   readonly step: { readonly flow: string; readonly record: string } | undefined
-  readonly effect:
-    | Pick<EffectRow, 'tenant' | 'delivery' | 'n' | 'state' | 'doubt' | 'progress' | 'ended_at'>
-    | undefined
+  readonly effect: SettledEffect | undefined
   readonly attempts: readonly AttemptRow[]
   /** The thing the row now has over there. */
   readonly link: KeptLink | undefined

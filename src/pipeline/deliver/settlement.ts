@@ -84,7 +84,7 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
     n: memo.n,
     state,
     doubt: { ...memo.doubt },
-    progress: sealEffect(parts.sealer, row.tenant, row.id, memo),
+    progress: ended ? null : sealEffect(parts.sealer, row.tenant, row.id, memo),
     ended_at: ended ? now : null,
   })
   const tries = row.tries + attempts.length
