@@ -32,7 +32,10 @@ function statementsWithoutTenant(file: string, text: string): string[] {
   const visit = (node: ts.Node): void => {
     const isText =
       ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node)
-    if (!isText) return ts.forEachChild(node, visit)
+    if (!isText) {
+      ts.forEachChild(node, visit)
+      return
+    }
     const sql = node.getText()
     if (SQL.test(sql) && !/\btenants?\b/.test(sql))
       found.push(`${file}: ${sql.replace(/\s+/g, ' ').slice(0, 100)}`)
