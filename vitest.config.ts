@@ -8,8 +8,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    // A worker keeps its modules from file to file: loading them anew was a fifth of the whole run.
-    isolate: false,
     maxWorkers: 2,
   },
 })
