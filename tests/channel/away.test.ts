@@ -26,59 +26,62 @@ describe('a channel whose Redis was never there', () => {
   })
 })
 
-describe.runIf(redisUrl !== undefined)('a channel on Redis', () => {
-  it('goes on by itself after the line was cut and mended', async () => {
-    const server = new URL(redisUrl ?? '')
-    const line = await breakableLine({ host: server.hostname, port: Number(server.port) || 6379 })
-    server.port = String(line.port)
-    server.hostname = '127.0.0.1'
-    const channel = await openChannel({ redisUrl: server.href, prefix, log: silent })
-    endings.push(
-      () => sweepAway(redisUrl ?? ''),
-      () => line.close(),
-      () => channel.close(),
-    )
-    const heard: string[] = []
-    await channel.listen(async ids => void heard.push(...ids), { concurrency: 2 })
-    await channel.ring(['before'])
-    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['before'])
-    await line.cut()
-    await channel.ring(['lost'])
-    expect(channel.lost).toBe(1)
-    expect(await channel.health()).toBe('degraded')
-    await line.mend()
-    await expect.poll(() => channel.health(), { timeout: 10_000 }).toBe('ok')
-    await channel.ring(['after'])
-    await expect.poll(() => heard, { timeout: 20_000 }).toEqual(['before', 'after'])
-  })
+if (redisUrl !== undefined) {
+  const redis = redisUrl
+  describe('a channel on Redis', () => {
+    it('goes on by itself after the line was cut and mended', async () => {
+      const server = new URL(redis)
+      const line = await breakableLine({ host: server.hostname, port: Number(server.port) || 6379 })
+      server.port = String(line.port)
+      server.hostname = '127.0.0.1'
+      const channel = await openChannel({ redisUrl: server.href, prefix, log: silent })
+      endings.push(
+        () => sweepAway(redis),
+        () => line.close(),
+        () => channel.close(),
+      )
+      const heard: string[] = []
+      await channel.listen(async ids => void heard.push(...ids), { concurrency: 2 })
+      await channel.ring(['before'])
+      await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['before'])
+      await line.cut()
+      await channel.ring(['lost'])
+      expect(channel.lost).toBe(1)
+      expect(await channel.health()).toBe('degraded')
+      await line.mend()
+      await expect.poll(() => channel.health(), { timeout: 10_000 }).toBe('ok')
+      await channel.ring(['after'])
+      await expect.poll(() => heard, { timeout: 20_000 }).toEqual(['before', 'after'])
+    })
 
-  it('wakes listeners after everything in Redis was wiped', async () => {
-    // A database of its own: what is wiped is nobody else's.
-    const own = new URL(redisUrl ?? '')
-    own.pathname = '/14'
-    const redis = new Redis(own.href)
-    const channel = await openChannel({ redisUrl: own.href, prefix, log: silent })
-    endings.push(
-      () => redis.disconnect(),
-      () => channel.close(),
-    )
-    const heard = new Set<string>()
-    await channel.listen(async ids => ids.forEach(id => void heard.add(id)), { concurrency: 2 })
-    let wiped = 0
-    for (let n = 0; n < 200; n++) {
-      await channel.ring([`id${n}`], n % 3 === 0 ? { delayMs: 50 } : {})
-      if (n % 50 === 25) {
-        await redis.flushdb()
-        wiped++
+    it('wakes listeners after everything in Redis was wiped', async () => {
+      // A database of its own: what is wiped is nobody else's.
+      const own = new URL(redis)
+      own.pathname = '/14'
+      const client = new Redis(own.href)
+      const channel = await openChannel({ redisUrl: own.href, prefix, log: silent })
+      endings.push(
+        () => client.disconnect(),
+        () => channel.close(),
+      )
+      const heard = new Set<string>()
+      await channel.listen(async ids => ids.forEach(id => void heard.add(id)), { concurrency: 2 })
+      let wiped = 0
+      for (let n = 0; n < 200; n++) {
+        await channel.ring([`id${n}`], n % 3 === 0 ? { delayMs: 50 } : {})
+        if (n % 50 === 25) {
+          await client.flushdb()
+          wiped++
+        }
       }
-    }
-    expect(wiped).toBe(4)
-    await channel.ring(['last'])
-    await expect.poll(() => heard.has('last'), { timeout: 5_000 }).toBe(true)
-    expect(heard.size).toBeGreaterThan(100)
-    await redis.flushdb()
+      expect(wiped).toBe(4)
+      await channel.ring(['last'])
+      await expect.poll(() => heard.has('last'), { timeout: 5_000 }).toBe(true)
+      expect(heard.size).toBeGreaterThan(100)
+      await client.flushdb()
+    })
   })
-})
+}
 
 forEachEngine('a channel on the ledger', engine => {
   it('says at once that a ring inside a transaction is a mistake', async () => {

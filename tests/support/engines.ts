@@ -8,6 +8,7 @@
  *     })
  *   })
  *
+ * What a run is without is said once, at its start (say-engines.ts).
  * Every database is dropped and every ledger closed when the file ends; a ledger that cannot close fails the file.
  * Migrations run once per file: later databases are copies of the first.
  */
@@ -39,11 +40,7 @@ export interface TestEngine {
 export const postgresUrl = process.env['TEST_DATABASE_URL']
 export const redisUrl = process.env['TEST_REDIS_URL']
 
-let printed = false
-
 export function forEachEngine(title: string, suite: (engine: TestEngine) => void): void {
-  if (!printed && postgresUrl === undefined) console.log('ledger: embedded only (no TEST_DATABASE_URL)')
-  printed = true
   describe(`${title} (pglite)`, () => suite(pgliteEngine()))
   if (postgresUrl !== undefined) describe(`${title} (postgres)`, () => suite(postgresEngine(postgresUrl)))
 }
