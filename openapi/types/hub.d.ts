@@ -3575,6 +3575,10 @@ export interface operations {
                 code?: string;
                 /** @description Only about this connection. */
                 connection?: string;
+                /** @description Only of this flow: one it names, or whose delivery it is about. */
+                flow?: string;
+                /** @description Only about a delivery or a message that is in this state now, e.g. `waiting`. */
+                state?: string;
                 /** @description Only about this record, or whatever has this id. */
                 record?: string;
             };

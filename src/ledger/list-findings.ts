@@ -11,6 +11,10 @@ export interface FindingFilter {
   readonly connection?: string | undefined
   /** Id of what it is about: a record, a delivery, a link. */
   readonly about?: string | undefined
+  /** The flow that it names, or whose delivery it is about. */
+  readonly flow?: string | undefined
+  /** How the delivery or message that it is about stands now. */
+  readonly state?: string | undefined
   /** The last of the page before. */
   readonly before?: Pick<FindingRow, 'first_at' | 'id'> | undefined
   readonly limit: number
@@ -25,6 +29,11 @@ export async function listFindings(
     clause('t.code = :value', filter.code),
     clause('t.connection = :value', filter.connection),
     clause('t.about = :value', filter.about),
+    clause(`(t.detail->>'flow' = :value or ${aboutOne('deliveries', 'o.flow = :value')})`, filter.flow),
+    clause(
+      `(${aboutOne('deliveries', 'o.state = :value')} or ${aboutOne('messages', 'o.state = :value')})`,
+      filter.state,
+    ),
   ])
   let page = where
   if (filter.before) {
@@ -35,3 +44,6 @@ export async function listFindings(
   const order = `order by t.first_at desc, t.id desc limit $${params.length}`
   return selectRows(ledger, findings, `${page} ${order}`, params)
 }
+
+const aboutOne = (table: 'deliveries' | 'messages', condition: string) =>
+  `exists (select from hrhub.${table} o where o.tenant = t.tenant and o.id = t.about and ${condition})`

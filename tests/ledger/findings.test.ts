@@ -42,6 +42,29 @@ forEachEngine('findings', engine => {
     expect(seen.sort()).toEqual(Array.from({ length: 7 }, (_, i) => `candidate_${i}`))
   })
 
+  it('are found by a flow, and by how what they are about stands now', async () => {
+    const ledger = await engine.open()
+    await ledger.query(
+      `insert into hrhub.messages (tenant, id, connection, source, received_at, head, body, state, verdicts)
+       values ('acme', 'message_1', 'ehr', 'hook', now(), '{}', '', 'waiting', '[]'),
+              ('acme', 'message_2', 'ehr', 'hook', now(), '{}', '', 'folded', '[]'),
+              ('other', 'message_2', 'ehr', 'hook', now(), '{}', '', 'waiting', '[]')`,
+    )
+    await note(ledger, 'message_1', NOW)
+    await note(ledger, 'message_2', NOW)
+    await noteFindings(
+      ledger,
+      'acme',
+      [{ code: 'wait_overdue', about: 'elsewhere', connection: 'ehr', detail: { flow: 'people' } }],
+      NOW,
+    )
+    const about = async (filter: { readonly flow?: string; readonly state?: string }) =>
+      (await listFindings(ledger, 'acme', { ...filter, limit: 9 })).map(row => row.about)
+    expect(await about({ state: 'waiting' })).toEqual(['message_1'])
+    expect(await about({ flow: 'people' })).toEqual(['elsewhere'])
+    expect(await about({ flow: 'people', state: 'waiting' })).toEqual([])
+  })
+
   it('are counted by code beside what else waits for a person', async () => {
     const ledger = await engine.open()
     expect(await countStates(ledger, NOW)).toMatchObject({ findings: {}, proposals: 0, stopped: {} })

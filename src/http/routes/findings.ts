@@ -44,16 +44,22 @@ export function findingRoutes(app: App, { parts }: ServedHub): void {
           ...PageQuery,
           code: Type.Optional(Name('Only of this code.')),
           connection: Type.Optional(Name('Only about this connection.')),
+          flow: Type.Optional(Name('Only of this flow: one it names, or whose delivery it is about.')),
+          state: Type.Optional(
+            Name('Only about a delivery or a message that is in this state now, e.g. `waiting`.'),
+          ),
           record: Type.Optional(Name('Only about this record, or whatever has this id.')),
         }),
         response: { 200: Page(Finding) },
       },
     },
     async request => {
-      const { limit = DEFAULT_LIMIT, cursor, code, connection, record } = request.query
+      const { limit = DEFAULT_LIMIT, cursor, code, connection, flow, state, record } = request.query
       const rows = await listFindings(parts.ledger, callerOf(request).tenant, {
         code,
         connection,
+        flow,
+        state,
         about: record,
         before: findingCursor(cursor),
         limit: limit + 1,
