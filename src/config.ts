@@ -1,6 +1,6 @@
 /**
- * The hub's settings: environment over file over default, each with its origin. The only file that reads the
- * environment; everything else gets its settings as arguments.
+ * The hub's settings: command line over environment over file over default, each with its origin. The only file that
+ * reads the environment; everything else gets its settings as arguments.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -9,7 +9,7 @@ import { HubError } from './kernel/errors.js'
 export interface Setting {
   readonly name: string
   readonly value: string | undefined
-  readonly from: 'environment' | 'file' | 'default'
+  readonly from: 'command line' | 'environment' | 'file' | 'default'
   readonly secret: boolean
   readonly about: string
 }
@@ -37,7 +37,7 @@ interface Known {
   readonly secret?: true
 }
 
-/** The table of docs/settings; `hrhub config` prints it with origins. */
+/** The table of docs/settings.md; `hrhub config` prints it with origins. */
 const KNOWN: readonly Known[] = [
   { name: 'PORT', default: '3000', about: 'Port of the API.' },
   { name: 'HOST', default: '127.0.0.1', about: 'Address the API listens on.' },
@@ -59,7 +59,10 @@ const KNOWN: readonly Known[] = [
   { name: 'LOG_LEVEL', default: 'info', about: 'Level of the log.' },
 ]
 
-/** @throws HubError `CONFIG_SETTING_INVALID` */
+/**
+ * @param over what the command line says
+ * @throws HubError `CONFIG_SETTING_INVALID`
+ */
 export function readSettings(
   environment: NodeJS.ProcessEnv = process.env,
   over: Readonly<Record<string, string>> = {},
@@ -69,7 +72,11 @@ export function readSettings(
   const all = KNOWN.map(({ name, about, secret, ...known }): Setting => {
     const base = { name, about, secret: secret === true }
     if (merged[name] !== undefined && merged[name] !== '')
-      return { ...base, value: merged[name], from: 'environment' }
+      return {
+        ...base,
+        value: merged[name],
+        from: over[name] === undefined ? 'environment' : 'command line',
+      }
     if (file[name] !== undefined) return { ...base, value: file[name], from: 'file' }
     return { ...base, value: known.default, from: 'default' }
   })

@@ -139,4 +139,15 @@ describe('config', () => {
     expect(lines.find(line => line.startsWith('PORT'))).toMatch(/^PORT +3000 +default/)
     expect(lines).toContain('default  ehr         acme-ehr   https://hub.example/hooks/from-ehr')
   })
+
+  it('tells what the command line says from what the environment says', async () => {
+    const folder = join(tempFolder(), 'mine')
+    await hrhub(['init', folder])
+    const origin = async (words: string[]) => {
+      const { lines } = await hrhub(['config', ...words], { env: { ...env, HRHUB_PROJECT: folder } })
+      return lines.find(line => line.startsWith('HRHUB_PROJECT'))
+    }
+    expect(await origin([])).toContain(`${folder}  environment`)
+    expect(await origin(['--project', folder])).toContain(`${folder}  command line`)
+  })
 })
