@@ -63,6 +63,26 @@ describe('init', () => {
     })
   })
 
+  it('gives examples that pass check when they are taken in', async () => {
+    const folder = join(tempFolder(), 'my-company')
+    await hrhub(['init', folder])
+    for (const [name, empty] of [
+      ['connections.yaml', 'connections: []'],
+      ['flows/candidates.yaml', 'flows: []'],
+      ['ownership.yaml', 'ownership: {}'],
+    ] as const) {
+      const [head = '', example = ''] = readFileSync(join(folder, name), 'utf8').split(empty)
+      const from = example.slice(example.indexOf(`# ${empty.split(' ')[0]}`))
+      writeFileSync(join(folder, name), head + from.replace(/^# ?/gm, ''))
+    }
+    const names = ['EHR_API_KEY', 'FEISHU_APP_ID', 'FEISHU_APP_SECRET', 'FEISHU_ENCRYPT_KEY']
+    const secrets = [...names, 'EHR_WEBHOOK_SECRET', 'FEISHU_VERIFICATION_TOKEN']
+    const env = Object.fromEntries(secrets.map(name => [name, 'whsec_MTIz']))
+    const { lines } = await hrhub(['check', '--project', folder], { env })
+    expect(own(lines, folder)).toEqual([])
+    expect(readFileSync(join(folder, 'flows/candidates.yaml'), 'utf8')).toMatch(/^ {2}- flow: /m)
+  })
+
   it('refuses a folder that holds anything, and a file, and changes nothing', async () => {
     const folder = tempFolder({ 'mine.txt': 'mine' })
     for (const place of [folder, join(folder, 'mine.txt')]) {

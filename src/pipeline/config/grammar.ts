@@ -52,7 +52,7 @@ export const FlowSchema = Type.Object(
     was: Type.Optional(Type.Array(Name, { description: 'a list of earlier names' })),
     from: text('connection.resource, or a kind'),
     to: text('a kind, connection.resource, or hub.<kind>'),
-    mapping: text('name of a mapping, e.g. feishu/interview-to-event.out'),
+    mapping: text('name of a mapping, e.g. feishu/event.out'),
     answer: Type.Optional(text('name of an .in mapping that reads what the vendor answers')),
     when: Type.Optional(text('CEL over record (and item)')),
     remove_when: Type.Optional(text('CEL over record (and item), or `otherwise`')),
