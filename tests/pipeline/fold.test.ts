@@ -92,6 +92,22 @@ forEachEngine('fold', engine => {
     )
   })
 
+  it('takes a clock of 2099 for five minutes past the arrival: it freezes no field', async () => {
+    const ledger = await engine.open()
+    const arrival = Date.parse('2026-03-01T10:00:00Z')
+    const said = (name: string, receivedAt: number, occurredAt: number) =>
+      input('ehr', 'candidate', '17', occurredAt / 1000, { name }, { receivedAt })
+    const nameNow = async () => (await all(ledger))[0]?.data['name']
+    await foldNow(ledger, [said('from 2099', arrival, Date.parse('2099-01-01T00:00:00Z'))])
+    expect(await selectRows(ledger, sayings, 'where t.tenant = $1', [TENANT])).toMatchObject([
+      { at: arrival + 5 * 60_000, timed: true },
+    ])
+    await foldNow(ledger, [said('four minutes later', arrival + 240_000, arrival + 240_000)])
+    expect(await nameNow()).toBe('from 2099')
+    await foldNow(ledger, [said('six minutes later', arrival + 360_000, arrival + 360_000)])
+    expect(await nameNow()).toBe('six minutes later')
+  })
+
   it('makes one person of the same news told by two systems at once', async () => {
     const ledger = await engine.open()
     const news = (system: string) =>
