@@ -49,9 +49,24 @@ export async function beginErasure(
   ])
 }
 
+/** An effect `e` of a row made what the row still has over there; it is not gone since, and nothing else took its place. */
+const MADE = `e.verb in ('create', 'put') and e.state in ('accepted', 'exists', 'half-made')
+  and not exists (select from hrhub.effects l where l.tenant = e.tenant and l.delivery = e.delivery and l.n > e.n
+    and (l.state = 'absent' or (l.verb = 'delete' and l.state = 'accepted')))`
+
+/** Those of some rows whose thing the hub itself made, by what their calls came to: a vendor's own is never among them. */
+export async function madeHere(tx: Querying, tenant: string, rows: readonly string[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set()
+  const found = await tx.query<{ delivery: string }>(
+    `select distinct e.delivery from hrhub.effects e where e.tenant = $1 and e.delivery = any($2::text[]) and ${MADE}`,
+    [tenant, texts(rows)],
+  )
+  return new Set(found.rows.map(row => row.delivery))
+}
+
 /**
  * What the hub made over there is wanted gone, whatever its flow says; what has nothing there, happens once or was a
- * step not sent yet is not begun. A call under way comes to its end and is judged again.
+ * step not sent yet is not begun. A call under way comes to its end and is judged again, by what was made (prepare.ts).
  * @param once flows whose things are not taken back: what was sent was sent
  * @param since changes before this one are not sent any more
  */
@@ -77,7 +92,7 @@ export async function wantRemoved(
        due_at = case when claim is null and not open then $5 else due_at end
      where tenant = $1 and record = any($2::text[]) and change is null and connection <> 'hub' and not (flow = any($3::text[]))
        and (open or claim is not null or (external_id is not null and exists (select from hrhub.effects e
-         where e.tenant = t.tenant and e.delivery = t.id and e.verb in ('create', 'put') and e.state in ('accepted', 'exists', 'half-made'))))`,
+         where e.tenant = t.tenant and e.delivery = t.id and ${MADE})))`,
     params,
   )
 }

@@ -56,7 +56,7 @@ const AGAIN = 'v.above is not null and t.wanted > v.above'
 const SETTLE = `update hrhub.deliveries t set
     claim = null, lease_until = null, done = v.done, external_id = v.external_id, open = v.open, tries = v.tries,
     fingerprint = v.fingerprint, sent = v.sent, keep = v.keep, last_error = v.last_error, updated_at = v.updated_at,
-    wants = v.wants, state = case when ${AGAIN} then 'waiting' else v.state end,
+    wants = case when ${AGAIN} then t.wants else v.wants end, state = case when ${AGAIN} then 'waiting' else v.state end,
     because = case when ${AGAIN} then 'due' else v.because end,
     due_at = case when ${AGAIN} then v.updated_at else v.due_at end
   from ${unnested(settling, COLUMNS)} where t.tenant = v.tenant and t.id = v.id and t.claim = v.claim

@@ -2,6 +2,7 @@
 
 import { openEffects } from '../../ledger/begin-effects.js'
 import type { Claimed } from '../../ledger/claim-due.js'
+import { madeHere } from '../../ledger/erase.js'
 import { chainDepths, recordsThen } from '../../ledger/find-changes.js'
 import { linksOfRecords } from '../../ledger/find-links.js'
 import { survivorsOf } from '../../ledger/find-records.js'
@@ -23,6 +24,8 @@ export interface LoadedRows {
   readonly changes: ReadonlyMap<number, Loaded>
   /** Length of the chain of hub flows behind a record's newest change; only for rows to the hub. */
   readonly depths: ReadonlyMap<string, number>
+  /** Rows of records being erased whose thing the hub itself made. */
+  readonly made: ReadonlySet<string>
 }
 
 export async function loadRows(
@@ -65,9 +68,15 @@ export async function loadRows(
   const linked = new Set(views.keys())
   for (const view of views.values()) for (const ref of refsOf(view.kind, view.data)) linked.add(ref.to_record)
   for (const record of records) linked.delete(record)
-  const [others, survivors] = await Promise.all([
+  const erasing = rows.filter(row => views.get(row.record)?.erasing)
+  const [others, survivors, made] = await Promise.all([
     linksOfRecords(ledger, config.tenant, [...linked]),
     survivorsOf(ledger, config.tenant, [...linked, ...records]),
+    madeHere(
+      ledger,
+      config.tenant,
+      erasing.map(row => row.id),
+    ),
   ])
   const ends = [...survivors.values()].filter(id => !linked.has(id) && !records.includes(id))
   others.push(...(await linksOfRecords(ledger, config.tenant, ends)))
@@ -82,6 +91,7 @@ export async function loadRows(
     effects: new Map(effects.map(row => [row.delivery, row])),
     changes,
     depths,
+    made,
   }
 }
 

@@ -97,7 +97,7 @@ function prepareRow(
   view: RecordView,
   now: number,
 ): Prepared {
-  const judged = erasing(row, loaded) ? erased(row) : judgeRow(flow, row, view, now)
+  const judged = erasing(row, loaded) ? erased(flow, row, loaded, view, now) : judgeRow(flow, row, view, now)
   if (judged === 'superseded')
     return {
       do: 'rest',
@@ -173,10 +173,21 @@ function prepareRow(
 const erasing = (row: Claimed, loaded: LoadedRows) =>
   row.change === null && loaded.views.get(row.record)?.erasing === true
 
-/** Removed where the hub made the thing or its flow wants it gone; else nothing more is done to it. */
-function erased(row: Claimed): Judged | 'left' {
-  if (row.wants === 'gone') return 'left'
-  return { key: row.key, item: undefined, wants: 'held', at: undefined, lapsed: false }
+/**
+ * Removed where the hub made the thing or its flow wants it gone; else nothing more is done to it. What the row wanted
+ * last tells neither: an open call and its settle write that too. What happens once was sent and is not taken back.
+ */
+function erased(
+  flow: VendorFlow,
+  row: Claimed,
+  loaded: LoadedRows,
+  view: RecordView,
+  now: number,
+): Judged | 'left' {
+  if (!flow.once && loaded.made.has(row.id)) return 'left'
+  const judged = flow.once ? undefined : judgeRow(flow, row, view, now)
+  const gone = typeof judged === 'object' && judged.wants === 'gone'
+  return { key: row.key, item: undefined, wants: gone ? 'gone' : 'held', at: undefined, lapsed: false }
 }
 
 /** `replace_when`: what cannot be updated over there changed since the thing was made. */
