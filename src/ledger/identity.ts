@@ -3,7 +3,7 @@ import { newId } from '../kernel/ids.js'
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { identityKeys, mergeProposals } from './schema.js'
-import { insertRows, type RowOf, selectRows } from './table.js'
+import { insertRows, type RowOf } from './table.js'
 
 export interface IdentityKey {
   readonly kind: string
@@ -21,18 +21,25 @@ export async function findIdentities(
   return new Map(rows.map(row => [identityText(row), row.record]))
 }
 
+/** Each with the record that answers for its holder now: a key left on a merged record must not lead there. */
 export async function identityRows(
   tx: Querying,
   tenant: string,
   keys: readonly IdentityKey[],
 ): Promise<RowOf<typeof identityKeys>[]> {
   if (keys.length === 0) return []
-  return selectRows(
-    tx,
-    identityKeys,
-    'join unnest($2::text[], $3::text[]) k(kind, key) on t.kind = k.kind and t.key = k.key where t.tenant = $1',
+  const { rows } = await tx.query<RowOf<typeof identityKeys>>(
+    {
+      name: 'identity_rows',
+      text: `select t.tenant, t.kind, t.key, coalesce(r.was_merged_into, t.record) as record, t.served
+             from hrhub.identity_keys t
+             join unnest($2::text[], $3::text[]) k(kind, key) on t.kind = k.kind and t.key = k.key
+             left join hrhub.records r on r.tenant = t.tenant and r.id = t.record
+             where t.tenant = $1`,
+    },
     [tenant, texts(keys.map(key => key.kind)), texts(keys.map(key => key.key))],
   )
+  return rows
 }
 
 /** Counts for each key whom it served once more. @returns the keys with their new count, and who holds them */

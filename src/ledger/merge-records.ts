@@ -37,6 +37,15 @@ export async function lockIdentitiesOf(
   )
 }
 
+/** Without a lock: keys are locked before records, never after. */
+export async function countIdentitiesOf(tx: Tx, tenant: string, record: string): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>(
+    'select count(*)::int from hrhub.identity_keys where tenant = $1 and record = $2',
+    [tenant, record],
+  )
+  return rows[0]?.count ?? 0
+}
+
 export async function lockDeliveriesOf(
   tx: Tx,
   tenant: string,

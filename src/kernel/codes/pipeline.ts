@@ -14,11 +14,12 @@ export const PIPELINE_CODES = {
     title: 'The message refers to something unknown.',
     remedy: 'Send the thing it refers to first, or let the mapping say `missing: wait`.',
   },
+  // Not `unreachable`: who loses every race of a batch would take all the others of it along.
   PIPELINE_RACE_LOST: {
-    kind: 'unreachable',
+    kind: 'refused',
     status: 503,
-    title: 'Another process was faster.',
-    remedy: 'Nothing to do: the batch is run again.',
+    title: 'Another process was faster, each time.',
+    remedy: 'Ask again, or replay the message; if it stays so, report it.',
   },
   PIPELINE_CHAIN_LONG: {
     kind: 'misconfigured',

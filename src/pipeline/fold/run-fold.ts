@@ -1,4 +1,7 @@
-/** A fold in a transaction of its own, run again when another process was faster (same link, same person). */
+/**
+ * A fold in a transaction of its own, run again when another process was faster (same link, same person). Who loses
+ * every time is no passing trouble of the ledger's: its batch is halved until it stands alone, and the others go on.
+ */
 import { isHubError } from '../../kernel/errors.js'
 import type { Ledger, Tx } from '../../ledger/engine/types.js'
 

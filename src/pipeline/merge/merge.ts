@@ -9,6 +9,7 @@ import { findRecords } from '../../ledger/find-records.js'
 import { noteFindings } from '../../ledger/findings.js'
 import { decideProposals } from '../../ledger/merge-proposals.js'
 import {
+  countIdentitiesOf,
   insertMerge,
   insertSpent,
   lockDeliveriesOf,
@@ -77,6 +78,9 @@ async function mergeIn(
   const links = await lockLinksOf(tx, tenant, both)
   const keys = (await lockIdentitiesOf(tx, tenant, both)).filter(key => key.record === merged)
   const pair = await openPair(tx, config, clock, merged, into, links)
+  // Given to it between the two locks, by a fold that had the record: left behind, it would lead to nobody.
+  if ((await countIdentitiesOf(tx, tenant, merged)) !== keys.length)
+    throw new HubError('PIPELINE_RACE_LOST', { detail: 'an identity key was taken meanwhile' })
   const rows = await lockDeliveriesOf(tx, tenant, both)
   refuseBusy(rows)
 
