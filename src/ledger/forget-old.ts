@@ -20,18 +20,16 @@ const KEPT: readonly { readonly table: string; readonly at: string; readonly day
 /** Rows of one statement: a table that grew for months must not hold its locks for minutes. */
 const MOST = 5000
 
-/** @returns how many rows went; as many as `5000` of one table mean that there may be more */
+/** @returns how many rows went */
 export async function forgetOld(ledger: Querying, now: number): Promise<number> {
   let gone = 0
   for (const { table, at, days } of KEPT) {
-    const { rowCount } = await ledger.query(
-      {
-        name: `forget_${table}`,
-        text: `delete from hrhub.${table} where ctid = any(array(select ctid from hrhub.${table} where ${at} < $1 limit ${MOST}))`,
-      },
-      [new Date(now - days * DAY_MS)],
-    )
-    gone += rowCount
+    const statement = {
+      name: `forget_${table}`,
+      text: `delete from hrhub.${table} where ctid = any(array(select ctid from hrhub.${table} where ${at} < $1 limit ${MOST}))`,
+    }
+    for (let went = MOST; went === MOST; gone += went)
+      went = (await ledger.query(statement, [new Date(now - days * DAY_MS)])).rowCount
   }
   return gone
 }

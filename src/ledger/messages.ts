@@ -34,15 +34,6 @@ export async function updateMessages(tx: Querying, rows: readonly MessageRow[]):
   )
 }
 
-/** Without its bytes a message only tells that it came, and what became of it. */
-export async function emptyMessages(tx: Querying, tenant: string, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  await tx.query(
-    `update hrhub.messages set body = '', head = '{}'::jsonb where tenant = $1 and id = any($2::text[])`,
-    [tenant, texts([...ids].sort())],
-  )
-}
-
 /** What was learned about a message after it was stored: the hashes of its files. */
 export async function saveHead(
   ledger: Querying,
@@ -95,11 +86,17 @@ export async function messagesById(
 }
 
 /** Takes messages that nobody folded: left by a crash, or waiting for nothing any more. */
-export async function lockNewMessages(tx: Tx, before: number, most: number): Promise<MessageRow[]> {
+export async function lockNewMessages(
+  tx: Tx,
+  tenants: readonly string[],
+  before: number,
+  most: number,
+): Promise<MessageRow[]> {
   return selectRows(
     tx,
     messages,
-    `where t.state = 'new' and t.received_at < $1 order by t.received_at, t.id limit $2 for update of t skip locked`,
-    [new Date(before), most],
+    `where t.state = 'new' and t.received_at < $1 and t.tenant = any($3::text[])
+     order by t.received_at, t.id limit $2 for update of t skip locked`,
+    [new Date(before), most, texts(tenants)],
   )
 }

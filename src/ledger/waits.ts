@@ -39,7 +39,7 @@ export async function endWaits(tx: Tx, tenant: string, what: readonly string[]):
 }
 
 /** Waits whose link is there after all: what slipped between two commits. */
-const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w where ($1::text[] is null or w.what = any($1::text[]))
+const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w where w.tenant = any($2::text[]) and ($1::text[] is null or w.what = any($1::text[]))
   and ((w.what like E'link\\n%' and exists (select 1 from hrhub.links l where l.tenant = w.tenant
      and l.connection = split_part(w.what, E'\\n', 2) and l.resource = split_part(w.what, E'\\n', 3)
      and l.kind = split_part(w.what, E'\\n', 4) and l.external_id = substr(w.what, length(split_part(w.what, E'\\n', 1))
@@ -52,12 +52,16 @@ const FULFILLED = `select w.tenant, w.what, w.who_kind, w.who from hrhub.waits w
      and d.connection = split_part(w.what, E'\\n', 2) and d.resource = split_part(w.what, E'\\n', 3))))
   limit 500`
 
-/** @param only what was just begun to be waited for; undefined = whatever anybody waits for */
+/**
+ * @param tenants that this process has
+ * @param only what was just begun to be waited for; undefined = whatever anybody waits for
+ */
 export async function fulfilledWaits(
   ledger: Querying,
+  tenants: readonly string[],
   only: readonly string[] | undefined,
 ): Promise<(Wait & { readonly tenant: string })[]> {
-  const params = [only ? texts([...new Set(only)]) : null]
+  const params = [only ? texts([...new Set(only)]) : null, texts(tenants)]
   return (await ledger.query<Wait & { tenant: string }>({ name: 'fulfilled_waits', text: FULFILLED }, params))
     .rows
 }

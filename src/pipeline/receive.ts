@@ -95,7 +95,8 @@ export function createReceiver(
       onFolded(tenant, folded)
       return folded
     } catch (error) {
-      if (isHubError(error) && error.kind === 'unreachable') throw error
+      // A commit nobody answered may have happened: the vendor says it again, and is known by its event then.
+      if (isHubError(error) && (error.kind === 'unreachable' || error.kind === 'unknown')) throw error
       parts.log.error(
         { tenant, messages: batch.length, error: error instanceof Error ? error.stack : String(error) },
         'receive.fold-failed',

@@ -15,7 +15,7 @@ import { createReceiver, type Receiver } from './receive.js'
 import { refetchDue } from './refetch.js'
 import { createRefolder, type Refolder } from './refold.js'
 import { type Bell, createBell } from './ring.js'
-import { type SweepResult, sweep, sweepWaits } from './sweep.js'
+import { attempt, type SweepResult, sweep, sweepWaits } from './sweep.js'
 
 export interface Pipeline {
   readonly receiver: Receiver
@@ -115,10 +115,11 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
   /** What walks behind: rows and messages that were lost, merges that a record at work had put off, erasures that can go on. */
   const walk = async (): Promise<SweepResult> => {
     const found = await sweep(parts, refolder, bell)
-    await mergeProposed({ parts, bell })
-    await finishErasures(parts)
+    await attempt(parts, 'merges', () => mergeProposed({ parts, bell }), 0)
+    await attempt(parts, 'erasures', () => finishErasures(parts), undefined)
     return found
   }
+  const forget = () => forgetOld(parts.ledger, parts.clock.now())
 
   return {
     receiver,
@@ -141,7 +142,8 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
       await walk()
       every(SWEEP_MS, 'sweep', walk)
       everywhere(SKEW_MS, 'skew.failed', () => noteSkew(parts))
-      every(FORGET_MS, 'forget', () => forgetOld(parts.ledger, parts.clock.now()))
+      keep(forget(), 'forget.failed')
+      every(FORGET_MS, 'forget', forget)
       every(FETCH_MS, 'fetch', () => refetchDue(parts, refolder))
       let planted = parts.tenants()
       // A timer of its own: a long history of one system must not hold up the hints of another.
