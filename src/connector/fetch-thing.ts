@@ -2,9 +2,9 @@
 import type { Clock } from '../kernel/clock.js'
 import type { Json, JsonObject } from '../kernel/json.js'
 import type { Caller } from './caller.js'
-import { attempt } from './expressions.js'
+import { attempt, holds } from './expressions.js'
 import type { ReadSlot } from './manifest/connector.js'
-import type { Connection, Item } from './types.js'
+import type { Fetched, Item } from './types.js'
 
 export async function fetchThing(
   caller: Caller,
@@ -14,15 +14,15 @@ export async function fetchThing(
   event: Json | undefined,
   settings: JsonObject,
   clock: Clock,
-): ReturnType<Connection['fetch']> {
+): Promise<Fetched> {
   const sentAt = clock.now()
   const { outcome, scope } = await caller.perform(slot, {
     verb: 'read',
     scope: { settings, id, event, sent_at: new Date(sentAt).toISOString() },
   })
-  if (outcome.is !== 'accepted') return { sentAt, outcome, item: undefined }
+  if (outcome.is !== 'accepted') return { sentAt, outcome, item: undefined, done: false }
   const thing = (slot.item ? attempt(slot.item, scope) : outcome.answer) ?? null
   const body: Json = slot.envelope ? { id, fetched_at: new Date(sentAt).toISOString(), body: thing } : thing
   const item: Item = { resource, event: undefined, body, refetch: undefined }
-  return { sentAt, outcome, item }
+  return { sentAt, outcome, item, done: slot.until !== undefined && holds(slot.until, scope) }
 }

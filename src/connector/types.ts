@@ -157,6 +157,14 @@ export interface PollPage {
   readonly more: boolean
 }
 
+export interface Fetched {
+  readonly sentAt: number
+  readonly outcome: Outcome
+  readonly item: Item | undefined
+  /** `until` of its `read` holds: it need not be looked at again. */
+  readonly done: boolean
+}
+
 /** What one resource of a connector can do; the pipeline decides by this, never by a vendor's name. */
 export interface ResourceAbility {
   readonly name: string
@@ -166,6 +174,7 @@ export interface ResourceAbility {
   /** After an unknown end that nothing can settle. */
   readonly onUnknown: 'park' | 'repeat'
   readonly poll: { readonly everyMs: number; readonly consumes: boolean } | undefined
+  /** What we made is read again and again, because nobody tells how it stands. */
   readonly read: { readonly everyMs: number } | undefined
   readonly refetch: boolean
   readonly usesCallbackUrl: boolean
@@ -191,11 +200,7 @@ export interface Connection {
   lookup(resource: string, progress: EffectProgress): Promise<LookupResult>
   poll(resource: string, state: PollState): Promise<PollPage>
   /** Reads one thing by id (refetch of a hint, `read` of what we made). */
-  fetch(
-    resource: string,
-    id: string,
-    event: Json | undefined,
-  ): Promise<{ readonly sentAt: number; readonly outcome: Outcome; readonly item: Item | undefined }>
+  fetch(resource: string, id: string, event: Json | undefined): Promise<Fetched>
   /** Addresses of files that an item of this resource only points to; absent: none ever. */
   attachments?(resource: string, item: Json): readonly { readonly path: string; readonly url: string }[]
   fetchAttachment?(

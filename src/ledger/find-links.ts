@@ -41,3 +41,22 @@ export async function linksOfRecords(
   if (records.length === 0) return []
   return selectRows(tx, links, 'where t.tenant = $1 and t.record = any($2::text[])', [tenant, texts(records)])
 }
+
+/** Does a thing of theirs that we made ourselves still stand? */
+export async function standsOurs(
+  tx: Querying,
+  tenant: string,
+  connection: string,
+  resource: string,
+  externalId: string,
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    {
+      name: 'stands_ours',
+      text: `select 1 from hrhub.links where tenant = $1 and connection = $2 and resource = $3 and external_id = $4
+               and state = 'active' and delivery is not null limit 1`,
+    },
+    [tenant, connection, resource, externalId],
+  )
+  return rows.length > 0
+}

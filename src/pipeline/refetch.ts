@@ -1,10 +1,15 @@
-/** Reads things again that a hint named; one fetch at a time per thing, hints during a fetch mark it again. */
+/**
+ * Reads things again that a hint named, and, from time to time, what we made and whose state nobody tells us
+ * (`read: { every, until }`). One fetch at a time per thing; hints during a fetch mark it again.
+ */
 
 import type { Connection, Outcome } from '../connector/types.js'
 import { isHubError } from '../kernel/errors.js'
 import { newId } from '../kernel/ids.js'
 import type { Json } from '../kernel/json.js'
-import { clearDirty, retryDirty, takeDirty } from '../ledger/dirty.js'
+import { clearDirty, laterDirty, retryDirty, takeDirty } from '../ledger/dirty.js'
+import type { Querying } from '../ledger/engine/types.js'
+import { standsOurs } from '../ledger/find-links.js'
 import { noteFindings } from '../ledger/findings.js'
 import { insertMessages } from '../ledger/messages.js'
 import type { DirtyRow, MessageRow } from '../ledger/schema.js'
@@ -12,6 +17,7 @@ import { pauseConnection } from './deliver/pause.js'
 import { retryAt } from './deliver/retry.js'
 import type { Parts } from './parts.js'
 import type { Refolder } from './refold.js'
+import { watchedEvery } from './watch.js'
 
 const HOLD_MS = 60_000
 const MOST = 50
@@ -26,13 +32,20 @@ export async function refetchDue(parts: Parts, refolder: Refolder): Promise<numb
 
 async function refetch(parts: Parts, refolder: Refolder, row: DirtyRow): Promise<void> {
   const { ledger, clock } = parts
-  const connection = parts
-    .tenants()
-    .find(config => config.tenant === row.tenant)
-    ?.connections.get(row.connection)?.connection
-  if (!connection) return
+  const config = parts.tenants().find(one => one.tenant === row.tenant)
+  const connection = config?.connections.get(row.connection)?.connection
+  if (!config || !connection) return
+  const everyMs = watchedEvery(config, row.connection, row.resource)
+  const stands = (tx: Querying) => standsOurs(tx, row.tenant, row.connection, row.resource, row.id)
   try {
-    const { sentAt, outcome, item } = await connection.fetch(row.resource, row.id, row.event as Json)
+    // Its hour has come and nothing speaks of it: only worth a call while it is there and somebody takes it.
+    if (row.event === null && (everyMs === undefined || !(await stands(ledger))))
+      return await clearDirty(ledger, row, clock.now())
+    const { sentAt, outcome, item, done } = await connection.fetch(
+      row.resource,
+      row.id,
+      row.event === null ? undefined : (row.event as Json),
+    )
     if (outcome.is === 'absent') return await clearDirty(ledger, row, clock.now())
     if (await turnedAway(parts, connection, row, outcome)) return
     if (outcome.is !== 'accepted' || !item)
@@ -53,7 +66,9 @@ async function refetch(parts: Parts, refolder: Refolder, row: DirtyRow): Promise
     }
     await ledger.transaction(async tx => {
       await insertMessages(tx, [message])
-      await clearDirty(tx, row, clock.now())
+      const now = clock.now()
+      if (done || everyMs === undefined || !(await stands(tx))) await clearDirty(tx, row, now)
+      else await laterDirty(tx, row, now + everyMs, now)
     })
     await refolder.refold(row.tenant, [message.id])
   } catch (error) {

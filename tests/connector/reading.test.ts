@@ -243,6 +243,19 @@ describe('reading one thing', () => {
     expect(item?.body).toEqual({ id: 'S1', fetched_at: new Date(NOW).toISOString(), body: { state: 'done' } })
   })
 
+  it.each([
+    ['done', true],
+    ['running', false],
+    [undefined, false],
+  ])('says of a thing that is %s whether it need not be read again: %s', async (state, done) => {
+    const manifest = MANIFEST.replace('every: 10m', 'every: 10m, until: body.data.state == "done"')
+    const { connection } = await connect(() => ({ json: { code: 0, data: { id: 'S1', state } } }), manifest)
+    expect(await connection.fetch('session', 'S1', undefined)).toMatchObject({
+      outcome: { is: 'accepted' },
+      done,
+    })
+  })
+
   it('finds attachments by path and fetches them under the same rules', async () => {
     const { connection, vendor } = await connect(() => ({
       text: 'PDF',

@@ -21,7 +21,7 @@ class ClosedVendor extends FakeVendor {
       status: 403,
       detail: 'not yours',
     }
-    return { sentAt: 0, outcome, item: undefined }
+    return { sentAt: 0, outcome, item: undefined, done: false }
   }
 }
 const hint = { connection: 'feishu', resource: 'event', id: 'e1', event: {} }

@@ -2,6 +2,7 @@
 import type {
   Connection,
   EffectProgress,
+  Fetched,
   LookupResult,
   Next,
   Outcome,
@@ -147,7 +148,7 @@ export class FakeVendor implements Connection {
   async poll(): Promise<never> {
     throw new HubError('HUB_DEFECT', { detail: 'not used here' })
   }
-  async fetch(): ReturnType<Connection['fetch']> {
+  async fetch(_resource: string, _id: string, _event: Json | undefined): Promise<Fetched> {
     throw new HubError('HUB_DEFECT', { detail: 'not used here' })
   }
   async close(): Promise<void> {}

@@ -194,6 +194,18 @@ describe('feishu as shipped', () => {
     expect(created('message')).toHaveLength(1)
   })
 
+  it('shows by reading that an approval has ended, where the news of it is lost', async () => {
+    const offer = await made(approval)
+    await simulator.callbacks.idle()
+    simulator.faults.add({ on: 'approval_instance', fault: { kind: 'lose' }, times: 9 })
+    const look = async () => (await connection.fetch('approval', offer.id, undefined)).done
+    expect(await look()).toBe(false)
+    await simulator.control('approve', { instance_code: offer.id })
+    expect(await look()).toBe(true)
+    await simulator.callbacks.idle()
+    expect(simulator.callbacks.records.some(({ state }) => state === 'lost')).toBe(true)
+  })
+
   it('opens what Feishu says and reads the thing itself', async () => {
     const opened = listen(ear, connection, now)
     const { id } = await made(event)
@@ -408,6 +420,18 @@ describe('dingtalk as shipped', () => {
     expect((await withdraw(4)).done).toBe(true)
     const ends = simulator.exchanges.filter(exchange => exchange.operation === 'terminateProcessInstance')
     expect(ends).toHaveLength(2)
+  })
+
+  it('shows by reading that an approval has ended, where the news of it is lost', async () => {
+    const offer = await made(approval)
+    await simulator.callbacks.idle()
+    simulator.faults.add({ on: 'bpms_instance_change', fault: { kind: 'lose' }, times: 9 })
+    const look = async () => (await connection.fetch('approval', offer.id, undefined)).done
+    expect(await look()).toBe(false)
+    await simulator.control('agree', { process_instance_id: offer.id })
+    expect(await look()).toBe(true)
+    await simulator.callbacks.idle()
+    expect(simulator.callbacks.records.some(({ state }) => state === 'lost')).toBe(true)
   })
 
   it('opens what DingTalk says, answers with the sealed success, and reads the thing itself', async () => {

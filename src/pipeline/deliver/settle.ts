@@ -4,6 +4,7 @@
  */
 
 import { nextInOrder } from '../../ledger/claim-due.js'
+import { markDirty } from '../../ledger/dirty.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { proposeMerges } from '../../ledger/identity.js'
 import { type KeptLink, keepLinks, retireLinks } from '../../ledger/keep-links.js'
@@ -22,6 +23,7 @@ import type { TenantConfig } from '../config/types.js'
 import { foldInputs } from '../fold/fold-batch.js'
 import { type FoldInput, waitForEffect, waitForLink, waitForRecordLink } from '../fold/types.js'
 import type { Parts } from '../parts.js'
+import { firstLooks } from '../watch.js'
 import { wakeReaders } from './wake-readers.js'
 
 export interface Settlement {
@@ -111,12 +113,8 @@ async function settleTenant(
     batch.flatMap(one => one.inputs),
     made,
   )
-  const woken = await wakeReaders(
-    tx,
-    parts,
-    config,
-    batch.flatMap(one => (one.made && one.link ? [one.link] : [])),
-  )
+  const fresh = batch.flatMap(one => (one.made && one.link ? [one.link] : []))
+  const woken = await wakeReaders(tx, parts, config, fresh)
   const { due, ours } = await settleDeliveries(
     tx,
     batch.map(one => one.row),
@@ -135,6 +133,7 @@ async function settleTenant(
       batch.flatMap(one => one.attempts),
     ),
     insertWaits(tx, tenant, waits, now),
+    markDirty(tx, tenant, firstLooks(config, fresh, now), now),
   ])
   const steps = batch.flatMap(one => one.step ?? [])
   const next = await nextInOrder(
