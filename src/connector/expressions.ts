@@ -62,7 +62,7 @@ export function holds(evaluator: Evaluator, scope: Scope): boolean {
   return attempt(evaluator, scope) === true
 }
 
-/** The value, or undefined where it is absent or cannot be evaluated (04: “one that can’t be evaluated doesn’t match”). */
+/** The value, or undefined where it is absent or cannot be evaluated: what cannot be evaluated does not match. */
 export function attempt(evaluator: Evaluator, scope: Scope): Json | undefined {
   try {
     return evaluator.evaluate(scope)

@@ -7,7 +7,7 @@ import { compileInput, parseBody } from './check-input.js'
 import { instantOf } from './instant.js'
 import { ExternalId, Name } from './schemas.js'
 
-/** Lines of a batch (06). */
+/** Lines of a batch. */
 const MOST_LINES = 10_000
 /** Lines checked and committed together; other callers get their turn in between. */
 const CHUNK = 500

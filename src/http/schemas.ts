@@ -1,4 +1,4 @@
-/** Schemas that several routes share: ids, pages, problems, and the forms of 06. Schema = type = document. */
+/** Schemas that several routes share: ids, pages, problems, and the forms of what is shown. Schema = type = document. */
 import Type, { type TProperties, type TSchema } from 'typebox'
 import { CODES } from '../kernel/errors.js'
 import { KINDS } from '../model/kinds.js'

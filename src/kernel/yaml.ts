@@ -1,6 +1,6 @@
 /**
  * YAML that remembers where everything stands. Errors and warnings alike are problems (a bare `!has(x)` is a
- * tag to YAML and becomes an empty text: 06 of the language scenarios), so nothing is silently misread.
+ * tag to YAML and becomes an empty text), so nothing is silently misread.
  */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { Problem } from './errors.js'
@@ -24,7 +24,7 @@ export interface YamlFile {
 
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
-  // Keys stay as written: `01` is not `1` (03, lookup keys).
+  // Keys stay as written: `01` is not `1` in a lookup table.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset)

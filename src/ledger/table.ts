@@ -55,7 +55,7 @@ const unnest = (columns: Columns, names: readonly string[]) =>
   `unnest(${names.map((name, i) => `$${i + 1}::${columns[name]?.sql}[]`).join(', ')})`
 
 /**
- * Inserts rows in one statement, in the order given: sort them by key first (lock order of 01 §3).
+ * Inserts rows in one statement, in the order given: sort them by key first (the lock order).
  * @param tail what follows the select: `on conflict do nothing returning id`
  */
 export async function insertRows<C extends Columns, K extends keyof C & string, R = Record<string, unknown>>(

@@ -1,6 +1,6 @@
 /**
  * The fields of a kind as leaves: `schedule`, `custom.summary`, `dimensions[logic].score`. A record is said,
- * claimed and won leaf by leaf; objects and lists are one leaf unless their schema says `x-merge` (02).
+ * claimed and won leaf by leaf; objects and lists are one leaf unless their schema says `x-merge`.
  */
 import { HubError } from '../kernel/errors.js'
 import { isObject, type Json, type JsonObject } from '../kernel/json.js'

@@ -1,5 +1,5 @@
 /**
- * The law of records (02): a record is a pure function of the set of its sayings and the current ownership.
+ * The law of records: a record is a pure function of the set of its sayings and the current ownership.
  * Any order of arrival, any repeat: same record. `fold-in-place.ts` is its shortcut and must always agree with it.
  */
 import type { Json, JsonObject } from '../kernel/json.js'

@@ -1,4 +1,4 @@
-/** Shows how far each vendor's clock is off: sayings are placed by their system's own time (01 §7). */
+/** Shows how far each vendor's clock is off: sayings are placed by their system's own time. */
 import type { Connection } from '../connector/types.js'
 import { setConnectionSkew } from '../ledger/connection-states.js'
 import type { Parts } from './parts.js'

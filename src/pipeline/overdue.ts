@@ -1,5 +1,5 @@
 /**
- * A wait past `wait_for` is shown (05): a message or a delivery that waits for a thing nobody brings is stuck for a
+ * A wait past `wait_for` is shown: a message or a delivery that waits for a thing nobody brings is stuck for a
  * reason that only a person can find. It goes on waiting all the same, and the finding goes when the wait ends.
  */
 import { noteFindings } from '../ledger/findings.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compileText, contextOf, inMapping, said } from './kit.js'
 
-/** The example of the design, word by word. */
+/** One mapping with most words of the language, as an integrator would write it. */
 const EXAMPLE = `
 mapping: acme-ai/report.in
 from: acme-ai.report
@@ -56,7 +56,7 @@ const INPUT = {
   ],
 }
 
-describe('the example of the design', () => {
+describe('a mapping with most words of the language', () => {
   it('compiles without a single problem', () => {
     expect(compileText(EXAMPLE, context).problems).toEqual([])
   })

@@ -285,7 +285,7 @@ export function slotCompiler(
 
 const isRead = (operation: Operation): boolean => operation.method === 'GET' || operation.method === 'HEAD'
 
-/** House rule (01 §6, 05): PUT and DELETE by id, and `put`, may be sent again after an unknown end. */
+/** House rule: PUT and DELETE by id, and `put`, may be sent again after an unknown end. */
 function repeatableByNature(operation: Operation, purpose: SlotPurpose): boolean {
   if (purpose.verb === 'put') return true
   const byId = operation.parameters.some(parameter => parameter.in === 'path')

@@ -10,7 +10,7 @@ import type { ManifestResource } from './schema.js'
 
 /**
  * Shape of a resource. `out` = what a mapping writes, `in` = what the vendor says, `answer` = what it answers
- * to create; without a direction the default of 04. Undefined where the connector has no such resource or shape.
+ * to create; without a direction the default (docs/connector.md). Undefined where the connector has no such resource or shape.
  */
 export function shapeOf(
   connector: Connector,

@@ -194,7 +194,7 @@ function reason(cause: unknown): string {
   return code === undefined ? cause.message : `${inner?.message || cause.message} (${code})`
 }
 
-/** House table of 01 §6 by status; what differs per verb (absent) is told by the verb. */
+/** The house table by status; what differs per verb (absent) is told by the verb. */
 export function httpHouse(answer: Answered, verb: string): HouseVerdict {
   const { status } = answer
   if (status >= 200 && status < 300) return { is: 'accepted', code: undefined }

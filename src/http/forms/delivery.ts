@@ -1,4 +1,4 @@
-/** Deliveries, effects and attempts as 06 shows them; bodies and tokens stay in the ledger. */
+/** Deliveries, effects and attempts as the API shows them; bodies and tokens stay in the ledger. */
 import type { Querying } from '../../ledger/engine/types.js'
 import { countAttempts, type DeliveryHead } from '../../ledger/list-deliveries.js'
 import { type EffectHead, lastEffects } from '../../ledger/list-effects.js'

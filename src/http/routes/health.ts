@@ -8,7 +8,7 @@ import type { App, ServedHub } from '../served.js'
 const READY_WITHIN_MS = 1500
 const STATEMENT = { name: 'ready', text: 'select 1 as one' }
 
-/** In the true words of 01 §7: what an acknowledgement means on this engine. */
+/** What an acknowledgement means on this engine. */
 const DURABILITY = {
   pglite:
     'Embedded: nothing acknowledged is lost when the process dies; a power cut may lose the last seconds or the folder. Make backups, or set DATABASE_URL.',

@@ -1,6 +1,6 @@
 /** One row of the error table: what a code means, where it leads, and what a person can do about it. */
 
-/** Kinds of 01 §6; the kind alone decides the fate. */
+/** Kinds of errors; the kind alone decides the fate. */
 export type ErrorKind =
   | 'unreachable'
   | 'throttled'

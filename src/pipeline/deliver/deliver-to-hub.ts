@@ -16,7 +16,7 @@ import { judgeRow, viewFor } from './prepare.js'
 import type { Settlement } from './settle.js'
 import { errorOf, settledRow, settlement } from './settlement.js'
 
-/** 05: a cause chain longer than this parks. */
+/** A cause chain longer than this parks. */
 const LONGEST_CHAIN = 16
 
 export function deliverToHub(

@@ -1,6 +1,6 @@
 /**
  * A record that a system told us of has a link there before any delivery made one: its row updates that very thing
- * and never makes a second. Of several the eldest is kept up to date (02).
+ * and never makes a second. Of several the eldest is kept up to date.
  */
 import type { Claimed } from '../../ledger/claim-due.js'
 import type { VendorFlow } from '../config/types.js'

@@ -2,7 +2,7 @@
 
 const FIRST_MS = 1000
 const LONGEST_MS = 60 * 60_000
-/** 05: window ≥ 75 h; weekends with a dead vendor on both ends. */
+/** At least 75 h: weekends with a dead vendor on both ends. */
 export const RETRY_WINDOW_MS = 80 * 60 * 60_000
 
 /** @param jitter 0 to 1; half of the wait is random, so that a vendor coming back is not met by everyone at once */

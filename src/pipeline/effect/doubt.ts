@@ -1,5 +1,5 @@
 /**
- * An effect once begun is brought to its end before anything else is decided about its row (05). This is the
+ * An effect once begun is brought to its end before anything else is decided about its row. This is the
  * whole reasoning, pure: what is known of a call, what an answer or a look-up teaches, what may be done next.
  * It runs as a model against five kinds of vendor in tests/laws.
  */

@@ -23,7 +23,7 @@ import type { World } from './world.js'
 /** Later than this past its arrival no message is: a clock of 2099 must not freeze a field. */
 const FUTURE_MS = 5 * 60_000
 
-/** What one message made of a record: each becomes a Change of its own, so that every step can be sent (05). */
+/** What one message made of a record: each becomes a Change of its own, so that every step can be sent. */
 export interface Step {
   readonly message: string | undefined
   /** Undefined: how it stood cannot be told path by path (other ownership). */

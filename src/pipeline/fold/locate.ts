@@ -1,5 +1,5 @@
 /**
- * Which record a message is about (02 Identity), in this order: our own reference in it, its link, a match of
+ * Which record a message is about, in this order: our own reference in it, its link, a match of
  * identity keys, an open creation it may belong to (waits), else what its flow says about strangers.
  */
 

@@ -1,5 +1,5 @@
 /**
- * A message that is folded again replaces what it said before (02: the set changes, the record is reduced again).
+ * A message that is folded again replaces what it said before (the set changes, the record is reduced again).
  * What its mended mapping no longer says is taken out of the set; what it says as before stays as it is.
  */
 import type { Tx } from '../../ledger/engine/types.js'

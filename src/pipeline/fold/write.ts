@@ -103,7 +103,7 @@ function changeOf(
   return { tenant, seq, record, kind, version, paths, data: after.data, cause, at: now, salt, hash, previous }
 }
 
-/** Salted, so that data and salt can be erased and the chain stays whole (05). */
+/** Salted, so that data and salt can be erased and the chain stays whole. */
 export function commit(salt: string, data: JsonObject): string {
   return createHash('sha256').update(salt).update(canonicalJson(data)).digest('hex')
 }

@@ -22,7 +22,7 @@ import { affectedBy, contradicted, type Touched } from './affected.js'
 import { type Judged, judge } from './judge.js'
 import { type Loaded, loadViews, viewOf } from './views.js'
 
-/** A field that a system keeps contradicting is told so many times a day, then shown as `contested` (02). */
+/** A field that a system keeps contradicting is told so many times a day, then shown as `contested`. */
 const ASSERTS_A_DAY = 3
 
 export async function plan(

@@ -20,7 +20,7 @@ export interface Loaded {
   readonly erasing?: boolean
 }
 
-/** Longer chains than any flow of 07 needs (application → position, item → person). */
+/** Longer chains than any flow shipped needs (application → position, item → person). */
 const DEEPEST = 4
 
 /** Loads records and what they refer to, along `reads`; `known` are already at hand (just folded). */

@@ -20,7 +20,7 @@ async function problemsOf(manifest: string, document = OPENAPI) {
 }
 
 describe('loading a connector', () => {
-  it('takes the manifest of the design without a complaint', async () => {
+  it('takes a manifest of every word without a complaint', async () => {
     const { connector, lines } = await problemsOf(MANIFEST)
     expect(lines).toEqual([])
     expect(connector?.name).toBe('acme-ai')
@@ -108,6 +108,11 @@ describe('loading a connector', () => {
       'a duration that is none',
       ['every: 60s', 'every: sixty'],
       /resources\.report\.poll\.every must match pattern/,
+    ],
+    [
+      'a time of news that only says to read again',
+      ['id: report_id, refetch:', 'id: report_id, at: finished_at, refetch:'],
+      /CONNECTOR_MANIFEST_INVALID at says when an item became so; a callback with refetch is only a hint/,
     ],
     [
       'a tolerance nothing measures',

@@ -1,4 +1,4 @@
-/** Hub flows that feed each other: what one writes wakes the next, back to the first (05). */
+/** Hub flows that feed each other: what one writes wakes the next, back to the first. */
 import { withoutKeys } from '../../../model/leaves.js'
 import type { FlowSource } from '../flow-source.js'
 import { kindAtEnd } from '../kinds.js'

@@ -1,4 +1,4 @@
-/** One writer per thing (05): two flows that put one record into one resource overwrite each other. */
+/** One writer per thing: two flows that put one record into one resource overwrite each other. */
 import { type Check, isPlain, vendorFlows } from './check.js'
 
 export const findDoubles: Check = all => {
