@@ -171,7 +171,7 @@ export async function blobsInUse(tx: Querying, hashes: readonly string[]): Promi
 
 /**
  * Messages that said something of these records, answered their calls, or name one of these values (phone numbers,
- * addresses). What is not folded yet stays: its own fold drops it.
+ * addresses). What is new or waits stays: its own fold takes out what is about them and needs the rest.
  */
 export async function messagesAbout(
   tx: Querying,
@@ -181,11 +181,11 @@ export async function messagesAbout(
   values: readonly string[],
 ): Promise<string[]> {
   const found = await tx.query<{ id: string }>(
-    `select m.id from hrhub.messages m where m.tenant = $1 and (
+    `select m.id from hrhub.messages m where m.tenant = $1 and m.state not in ('new', 'waiting') and (
        m.id in (select message from hrhub.sayings where tenant = $1 and record = any($2::text[]) and message is not null)
        or exists (select from jsonb_array_elements(m.verdicts) v where v->>'record' = any($2::text[]))
        or m.head->>'delivery' = any($3::text[])
-       or (m.state not in ('new', 'waiting') and exists (select from unnest($4::text[]) x where strpos(m.body, x) > 0)))
+       or exists (select from unnest($4::text[]) x where strpos(m.body, x) > 0))
      order by m.id`,
     [tenant, texts(records), texts(rows), texts(values)],
   )

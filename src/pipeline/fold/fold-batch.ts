@@ -5,7 +5,8 @@
 
 import { markDirty } from '../../ledger/dirty.js'
 import type { Tx } from '../../ledger/engine/types.js'
-import { emptyMessages, insertMessages, updateMessages } from '../../ledger/messages.js'
+import { insertMessages, updateMessages } from '../../ledger/messages.js'
+import { rewriteMessages } from '../../ledger/rewrite-messages.js'
 import type { MessageRow } from '../../ledger/schema.js'
 import { dueNow, endWaits, insertWaits, renewMessages, type Wait } from '../../ledger/waits.js'
 import type { Due } from '../../ledger/want-deliveries.js'
@@ -13,6 +14,7 @@ import type { TenantConfig } from '../config/types.js'
 import type { Parts } from '../parts.js'
 import { plan } from '../plan/plan.js'
 import { startFold } from './fold.js'
+import { keepRest } from './keep-rest.js'
 import { type ReadMessage, stateOfMessage } from './read-message.js'
 import { retract } from './retract.js'
 import type { FoldInput, FoldResult } from './types.js'
@@ -45,9 +47,10 @@ export async function foldBatch(
     waits = result.waits.flatMap(({ what, message }): Wait[] =>
       message === undefined ? [] : [{ what, who_kind: 'message', who: message }],
     )
-    const emptied = messages.filter(message => message.body === '').map(message => message.id)
+    const had = new Map(reads.map(({ message }) => [message.id, message]))
+    const taken = messages.filter(message => message.body !== had.get(message.id)?.body)
     return stored
-      ? [updateMessages(tx, messages), emptyMessages(tx, config.tenant, emptied)]
+      ? [updateMessages(tx, messages), rewriteMessages(tx, taken)]
       : [insertMessages(tx, messages)]
   })
   const again = stored ? reads.flatMap(({ message }) => (message.state === 'new' ? [] : [message.id])) : []
@@ -72,14 +75,7 @@ function judged(reads: readonly ReadMessage[], result: FoldResult): MessageRow[]
   }
   return reads.map(({ message, verdicts: early }): MessageRow => {
     const all = [...early, ...(verdicts.get(message.id) ?? [])].sort((a, b) => a.item - b.item)
-    const erased = all.some(({ verdict }) => verdict === 'erased')
-    // What is said of an erased person is dropped, body and all; what else was in the message is folded by now.
-    return {
-      ...message,
-      ...(erased ? { head: {}, body: '' } : {}),
-      verdicts: all,
-      state: stateOfMessage(all),
-    }
+    return { ...keepRest(message, all), verdicts: all, state: stateOfMessage(all) }
   })
 }
 

@@ -9,6 +9,7 @@ import { holdsUnstorable, isObject, type Json, type JsonObject, parseJson } from
 import type { MessageRow, MessageState, Verdict } from '../../ledger/schema.js'
 import { type ConnectionConfig, type InFlow, inboundKey, type TenantConfig } from '../config/types.js'
 import { apiFlow } from './api-flow.js'
+import { isTakenOut } from './keep-rest.js'
 import type { Cause, FoldInput } from './types.js'
 import { withBlobs } from './with-blobs.js'
 
@@ -37,6 +38,10 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
     return { message, inputs, verdicts: [refusal(0, '', error)], hints }
   }
   for (const [index, item] of items.entries()) {
+    if (isTakenOut(message, index)) {
+      verdicts.push({ item: index, flow: '', verdict: 'erased' })
+      continue
+    }
     if (holdsUnstorable(item.body, message.body)) {
       verdicts.push(refusal(index, '', unstorable()))
       continue
@@ -62,7 +67,8 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
           message.head['attachments'],
         )
         if (said.verdict === 'ignored') verdicts.push({ item: index, flow: flow.id, verdict: 'ignored' })
-        else inputs.push(inputOf(config, flow, message, index, said))
+        else
+          inputs.push(inputOf(config, flow, message, index, timed(said, item.at)))
       } catch (error) {
         verdicts.push(refusal(index, flow.id, error))
       }
@@ -70,6 +76,10 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
   }
   return { message, inputs, verdicts, hints }
 }
+
+/** The callback's own time counts where the mapping knows none. */
+const timed = (said: FoldInput['said'], at: number | undefined): FoldInput['said'] =>
+  at === undefined || said.occurredAt !== undefined ? said : { ...said, occurredAt: at }
 
 const unstorable = () =>
   new HubError('MODEL_VALUE_INVALID', { detail: 'it holds text that is none: a NUL, or half of a character' })
