@@ -9,6 +9,7 @@ import { type Json, type JsonObject, parseJson } from '../kernel/json.js'
 import { attempt, holds, type Scope } from './expressions.js'
 import type { CallbackSpec, Connector, Resource } from './manifest/connector.js'
 import { idOf } from './operation/outcome.js'
+import { instant } from './poll.js'
 import type { HttpAnswer, Item, Opened, RawRequest } from './types.js'
 import { textOf } from './verify/scheme.js'
 import { VERIFY_SCHEMES } from './verify/schemes.js'
@@ -83,7 +84,14 @@ function itemsFor(item: Json, spec: CallbackSpec, connector: Connector, scope: S
     const inner = callback?.item ? attempt(callback.item, scope) : item
     const id = idOf(callback?.id, scope)
     const refetch = callback?.refetch && id !== undefined ? { id, event: item } : undefined
-    return { resource: resource.name, event, body: inner ?? null, refetch }
+    const at = callback?.at && instant(attempt(callback.at, scope))
+    return {
+      resource: resource.name,
+      event,
+      body: inner ?? null,
+      ...(at !== undefined && { at }),
+      refetch,
+    }
   })
 }
 

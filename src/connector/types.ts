@@ -54,6 +54,8 @@ export interface Item {
   readonly event: string | undefined
   /** The thing itself, in the resource's shape. */
   readonly body: Json
+  /** When it became so, by the callback's own word (ms since the epoch); a mapping that knows better says so. */
+  readonly at?: number
   /** A hint: the thing is to be read again; (connection, resource, id) becomes dirty. */
   readonly refetch: { readonly id: string; readonly event: Json } | undefined
 }

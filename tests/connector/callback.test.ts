@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type OpenConnection, openConnection } from '../../src/connector/open-connection.js'
 import type { RawRequest } from '../../src/connector/types.js'
+import type { JsonObject } from '../../src/kernel/json.js'
 import { load, MANIFEST } from './support/connectors.js'
 
 const open: OpenConnection[] = []
@@ -62,6 +63,20 @@ describe('a callback', () => {
       },
       { resource: undefined, event: 'other', body: { type: 'other' }, refetch: undefined },
     ])
+  })
+
+  it.each([
+    ['a path', 'at: finished_at', '2026-12-01T10:00:00+08:00'],
+    ['a rule', 'at: { from: item.finished_at, as: datetime, format: epoch_ms }', 1_796_090_400_000],
+  ])('says when an item became so, by %s', async (_, at, finished_at) => {
+    const manifest = MANIFEST.replace(/id: report_id, refetch: \{.*\}, item: body\.data \} \}/, `${at} }`)
+    const connection = await connect(manifest)
+    const time = (event: JsonObject) => connection.items({ events: [event] }, signed(BODY))[0]?.at
+    expect(time({ type: 'report.ready', finished_at })).toBe(Date.parse('2026-12-01T02:00:00Z'))
+    expect(time({ type: 'report.ready' })).toBeUndefined()
+    // A text without a zone is no instant.
+    if (typeof finished_at === 'string')
+      expect(time({ type: 'report.ready', finished_at: '2026-12-01T10:00:00' })).toBeUndefined()
   })
 
   it('is rejected without being opened where its signature is wrong', async () => {

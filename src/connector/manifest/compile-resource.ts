@@ -106,7 +106,7 @@ export function compileResource(
     return {
       ...slot,
       items: slots.answer(words.items, [...place, 'items']),
-      at: timeRule(words.at, [...place, 'at']),
+      at: timeRule(words.at, [...place, 'at'], ANSWER_ROOTS),
       paging: slots.paging(words.next, [...place, 'next']),
       hydrate: slots.hydrate(words.hydrate, [...place, 'hydrate']),
       overlapMs: length(words.window?.overlap) ?? 0,
@@ -117,9 +117,8 @@ export function compileResource(
   }
 
   /** A path in the item, or a rule over `item` (`{ from: item.updated, as: datetime, format: … }`). */
-  function timeRule(spec: unknown, place: YamlPath): Evaluator | undefined {
+  function timeRule(spec: unknown, place: YamlPath, roots: readonly string[]): Evaluator | undefined {
     if (spec === undefined) return undefined
-    const roots = [...ANSWER_ROOTS]
     if (typeof spec === 'string') return word(spec, place, 'item', roots)
     return problems.attempt(place, 'CONNECTOR_EXPRESSION_BROKEN', () => expressions.rule(spec as Json, roots))
   }
@@ -145,10 +144,18 @@ export function compileResource(
       spec.refetch === undefined ? undefined : readSlot(spec.refetch, [...place, 'refetch'], 'refetch')
     if (refetch && spec.id === undefined)
       problems.add('CONNECTOR_RESOURCE_INCOMPLETE', place, 'a callback with refetch needs id')
+    // What is read anew is as new as its reading, however old the news that it should be read.
+    if (refetch && spec.at !== undefined)
+      problems.add(
+        'CONNECTOR_MANIFEST_INVALID',
+        [...place, 'at'],
+        'at says when an item became so; a callback with refetch is only a hint, and what is read is of the time of its reading: take at away, or give the time in the mapping (occurred_at)',
+      )
     return {
       events: spec.event === undefined ? [] : typeof spec.event === 'string' ? [spec.event] : spec.event,
       when: own(spec.when, 'when'),
       id: own(spec.id, 'id'),
+      at: timeRule(spec.at, [...place, 'at'], CALLBACK_ROOTS),
       item: own(spec.item, 'item'),
       refetch,
     }

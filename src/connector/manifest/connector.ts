@@ -99,6 +99,8 @@ export interface ResourceCallback {
   readonly events: readonly string[]
   readonly when: Evaluator | undefined
   readonly id: Evaluator | undefined
+  /** When it became so over there, by the vendor's word. */
+  readonly at: Evaluator | undefined
   readonly item: Evaluator | undefined
   readonly refetch: ReadSlot | undefined
 }

@@ -168,7 +168,9 @@ const Resource = Type.Object(
           event: Type.Optional(Type.Union([Word, Type.Array(Word, { minItems: 1 })])),
           when: Type.Optional(Word),
           id: Type.Optional(Word),
-          at: Type.Optional(Type.Unknown()),
+          at: Type.Optional(
+            Type.Unknown({ description: 'rule: when the item became so, by the vendor; not with refetch' }),
+          ),
           item: Type.Optional(Word),
           refetch: Type.Optional(Refetch),
         },

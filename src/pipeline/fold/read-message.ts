@@ -67,8 +67,7 @@ export function readMessage(config: TenantConfig, message: MessageRow): ReadMess
           message.head['attachments'],
         )
         if (said.verdict === 'ignored') verdicts.push({ item: index, flow: flow.id, verdict: 'ignored' })
-        else
-          inputs.push(inputOf(config, flow, message, index, timed(said, item.at)))
+        else inputs.push(inputOf(config, flow, message, index, timed(said, item.at)))
       } catch (error) {
         verdicts.push(refusal(index, flow.id, error))
       }
