@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/kernel/json.js'
 import { SCENES } from '../../src/sandbox/journey/scenes.js'
 import { agreements } from '../../src/sandbox/journey/table.js'
+import { VENDORS } from '../../src/sandbox/vendors.js'
 import { expectOneEach, settled } from './one-each.js'
 import { personalIn } from './personal.js'
-import { openSandbox, type RunningSandbox, rememberedEffects } from './rig.js'
+import { freePort, openSandbox, type RunningSandbox, rememberedEffects } from './rig.js'
 
 /** Where people's data belongs; everything else in the ledger must be clean. */
 const HOLDS_PEOPLE = ['changes', 'identity_keys', 'links', 'messages', 'records', 'sayings']
@@ -13,7 +14,7 @@ describe('the journey of a candidate on the embedded ledger', () => {
   let sandbox: RunningSandbox
   let good = false
   beforeAll(async () => {
-    sandbox = await openSandbox()
+    sandbox = await openSandbox({ settings: { PORT: String(await freePort()) } })
     good = await sandbox.run.journey
     await settled(sandbox)
   }, 120_000)
@@ -30,13 +31,88 @@ describe('the journey of a candidate on the embedded ledger', () => {
       ['林知远', []],
       ['许若溪', []],
     ])
-    for (const { held } of found) {
-      expect(held.map(({ system, count }) => [system, count])).toEqual(
-        ['AI interview', 'EHR', 'Feishu', 'DingTalk', 'Mail', 'SMS'].map(system => [system, 1]),
-      )
-      expect(new Set(held.filter(one => one.system !== 'SMS').map(one => one.start)).size).toBe(1)
-    }
+    const counted = (index: number) =>
+      found[index]?.held.map(({ system, thing, count }) => `${system} ${thing}: ${count}`)
+    const interview = (sequence: number) => [
+      'AI interview session: 1',
+      'EHR interview: 1',
+      'Feishu calendar event: 1',
+      'DingTalk calendar event: 1',
+      `Mail invitation, sequence ${sequence}: 1`,
+      'SMS link to the candidate: 1',
+    ]
+    const lines = (judged: number, courses: number) => [
+      `AI interview report: ${judged}`,
+      'hrhub application: 1',
+      'EHR application: 1',
+      `EHR score report: ${judged}`,
+      `EHR offer: ${judged}`,
+      `Feishu approval of the offer: ${judged}`,
+      `LMS plan, ${courses} courses: ${judged}`,
+      `LMS enrolment per weak dimension: ${courses}`,
+    ]
+    expect(counted(0)).toEqual([...interview(1), ...lines(1, 2)])
+    expect(counted(1)).toEqual([...interview(0), ...lines(0, 0)])
+    expect(found[0]?.held.flatMap(({ score }) => score ?? [])).toEqual([8.41, 8.41, 8.41, 8.41])
+    expect(found[0]?.held.filter(one => one.about === 'offer').map(one => one.state)).toEqual([
+      'in_approval',
+      'in_approval',
+    ])
+    for (const { held } of found)
+      expect(held.filter(one => one.start !== undefined).map(one => one.system)).toEqual([
+        'AI interview',
+        'EHR',
+        'Feishu',
+        'DingTalk',
+        'Mail',
+      ])
     expect(found.map(({ held }) => held[1]?.state)).toEqual(['evaluated', 'completed'])
+  })
+
+  it('says how soon the EHR held each state, as measured', () => {
+    const shown = /the EHR shows (\w+) within \d+ ms of the AI tool/
+    expect(sandbox.printed.flatMap(line => shown.exec(line)?.[1] ?? [])).toEqual([
+      'started',
+      'completed',
+      'evaluated',
+    ])
+  })
+
+  it('says of trouble only what the vendors recorded', () => {
+    const story = sandbox.printed.join('\n')
+    expect(story).toMatch(/cut after the work, the call came again \d+ ms later under the same token/)
+    expect(story).toMatch(/callbacks that came twice: 1 of the AI tool; 1 of the EHR; there is one session/)
+    expect(story).toMatch(/asked to wait 1 s, Feishu was called again 1\d{3,} ms later/)
+    expect(story).toMatch(/the EHR, by Retry-After, \d{4,} ms later/)
+    expect(story).toContain('“completed” reached the hub before “started”')
+    for (const vendor of VENDORS) expect(sandbox.run.vendors.simulators[vendor].faults.list()).toEqual([])
+  })
+
+  it('brings the whole report to the EHR: evidence, clips that open, the emotion curve, custom fields', async () => {
+    expect(sandbox.printed.join('\n')).toMatch(
+      /5 dimensions, 5 quotes as evidence, 2 clips that open, 20 points of emotion; 10 custom fields/,
+    )
+    const ehr = await sandbox.access.holds('ehr')
+    const [stored] = ehr['score_reports'] as readonly { readonly report: JsonObject }[]
+    const { report } = stored ?? { report: {} }
+    const dimensions = report['dimensions'] as readonly { name: string; evidence: readonly string[] }[]
+    expect(dimensions.map(({ name, evidence }) => [name, evidence.length])).toEqual(
+      ['编码能力', '沟通表达', '责任心', '问题分析', '系统设计'].map(name => [name, 1]),
+    )
+    const media = report['media'] as readonly { type: string; url: string }[]
+    expect(media.map(({ type }) => type)).toEqual(['video/mp4', 'video/mp4'])
+    for (const { url } of media) expect(url).toMatch(`${sandbox.run.url}/files/`)
+    expect(report['emotion']).toHaveLength(20)
+    expect(report['emotion']).toContainEqual([0, expect.any(Number)])
+  })
+
+  it('gives each course of the training plan its reason', async () => {
+    const lms = await sandbox.access.holds('lms')
+    const [planned] = lms['plans'] as readonly { items: readonly JsonObject[] }[]
+    const reasons = (list: readonly JsonObject[] | undefined) => list?.map(one => one['reason']).sort()
+    const expected = ['面试中沟通表达得 6.6 分，目标 7 分以上', '面试中责任心得 6.5 分，目标 7 分以上']
+    expect(reasons(planned?.items)).toEqual(expected)
+    expect(reasons(lms['enrolments'] as readonly JsonObject[])).toEqual(expected)
   })
 
   it('makes one of everything at every vendor, and tells nobody the same twice', () => {

@@ -1,9 +1,8 @@
-import { createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { expectOneEach } from './one-each.js'
 import { personalIn } from './personal.js'
 import { startSandboxProcess } from './process.js'
-import { type Made, rememberedEffects, temporaryFolder } from './rig.js'
+import { freePort, type Made, rememberedEffects, temporaryFolder } from './rig.js'
 
 /** Moments at which the process dies, by what the vendors were made to do so far. */
 const MOMENTS: readonly (readonly [string, (made: readonly Made[]) => boolean])[] = [
@@ -20,6 +19,7 @@ const count = (made: readonly Made[], operation: string) =>
 
 it('killed at three moments, the journey comes to its end with one effect each', async () => {
   const data = temporaryFolder()
+  // Given to every start, as somebody with bookmarks would.
   const env = { PORT: String(await freePort()) }
   const logged: string[] = []
   for (const [moment, reached] of MOMENTS) {
@@ -42,15 +42,3 @@ it('killed at three moments, the journey comes to its end with one effect each',
   expect(logged.filter(line => line.includes('delivery.attempted')).length).toBeGreaterThan(10)
   expect(logged.flatMap(line => personalIn(line).map(what => `${what}: ${line.slice(0, 200)}`))).toEqual([])
 }, 480_000)
-
-/** Given to every start, as somebody with bookmarks would. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = address !== null && typeof address === 'object' ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
-}

@@ -3,6 +3,7 @@
  * it logs and prints kept. Closed and removed at the end of the file.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -69,7 +70,7 @@ export async function openSandbox({
         onPrint?.(line)
       },
       async openDoor(hub) {
-        const door = await openSandboxDoor(hub, openApi)
+        const door = await openSandboxDoor(hub, openApiAt(Number(settings['PORT'] ?? 0)))
         adminKey = door.adminKey
         return door
       },
@@ -88,10 +89,22 @@ export async function openSandbox({
   return { run, access, adminKey, folder, log, printed, tale }
 }
 
-async function openApi(hub: Hub) {
+const openApiAt = (port: number) => async (hub: Hub) => {
   const app = await buildApp(hub)
-  const address = await app.listen({ host: '127.0.0.1', port: 0 })
+  const address = await app.listen({ host: '127.0.0.1', port })
   return { address, close: async () => void (await app.close()) }
+}
+
+/** Named to the hub beforehand, so that it has an address for links to files, as under `npm start`. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = address !== null && typeof address === 'object' ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
 }
 
 /** What was made at a vendor, as its memory file says: the processes may be gone. */

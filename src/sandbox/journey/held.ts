@@ -8,11 +8,19 @@ export interface Held {
   readonly state: string | undefined
   /** Milliseconds since the epoch. */
   readonly start: number | undefined
-  /** How many there are; one is right. */
+  /** Of 10; the composite, where there is one. */
+  readonly score?: number | undefined
+  /** How many there are. */
   readonly count: number
+  /** How many are right; 1 when absent. */
+  readonly due?: number
+  /** States are compared with those about the same; the interview when absent. */
+  readonly about?: 'offer'
+  /** What else is wrong with it. */
+  readonly wrong?: string | undefined
 }
 
-const text = (value: unknown): string | undefined =>
+export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
 /** The EHR's words for an interview's state in the hub's. */
@@ -72,6 +80,20 @@ export async function ehrInterviewsOf(access: Access, name: string): Promise<rea
   )
 }
 
+/** Score reports at the EHR. */
+export async function reportsOf(access: Access, name: string): Promise<readonly JsonObject[]> {
+  const application = await applicationOf(access, name)
+  return listIn(await access.holds('ehr'), 'score_reports').filter(
+    one => one['application_id'] === application?.['id'],
+  )
+}
+
+/** Reports at the AI tool. */
+export async function aiReportsOf(access: Access, name: string): Promise<readonly JsonObject[]> {
+  const ids = (await sessionsOf(access, name)).map(session => session['session_id'])
+  return listIn(await access.holds('ai'), 'reports').filter(one => ids.includes(one['session_id'] ?? null))
+}
+
 /** Events whose words name the candidate and that still stand. */
 export async function feishuEventsOf(access: Access, name: string): Promise<readonly JsonObject[]> {
   return listIn(await access.holds('feishu'), 'events').filter(entry => {
@@ -115,8 +137,8 @@ export async function smsOf(access: Access, mobile: string): Promise<readonly Js
   )
 }
 
-/** Everything about one candidate’s interview, one line per system. */
-export async function heldAbout(access: Access, name: string, mobile: string): Promise<Held[]> {
+/** One candidate’s interview, one line per system. */
+export async function interviewHeld(access: Access, name: string, mobile: string): Promise<Held[]> {
   const [sessions, interviews, feishu, dingtalk, mails, sms] = await Promise.all([
     sessionsOf(access, name),
     ehrInterviewsOf(access, name),
