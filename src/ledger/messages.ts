@@ -20,8 +20,9 @@ const COLUMNS = [
   'tries',
 ] as const
 
+/** One that is there already stays as it is: a commit whose answer was lost may be repeated. */
 export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
-  await insertRows(tx, messages, COLUMNS, rows)
+  await insertRows(tx, messages, COLUMNS, rows, 'on conflict do nothing')
 }
 
 export async function updateMessages(tx: Querying, rows: readonly MessageRow[]): Promise<void> {

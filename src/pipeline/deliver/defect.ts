@@ -3,18 +3,13 @@
  * the same way. What passes by itself (a ledger that is away) is none: the row's lease ends and it goes on.
  */
 import { isHubError } from '../../kernel/errors.js'
-import { isRepeatable } from '../../ledger/engine/database-error.js'
 import { type DefectRow, parkDefects } from '../../ledger/park-defects.js'
 import type { DeliveryRow } from '../../ledger/schema.js'
 import type { Parts } from '../parts.js'
+import { passes } from './again.js'
 import { errorOf } from './settlement.js'
 
 type Row = Pick<DeliveryRow, 'tenant' | 'id' | 'flow' | 'claim'>
-
-/** True where the same work may well pass later. */
-export function passes(error: unknown): boolean {
-  return isHubError(error) ? error.kind === 'unreachable' || error.kind === 'unknown' : isRepeatable(error)
-}
 
 /** Never throws: a row that cannot even be parked is left to the end of its lease. */
 export async function settleDefect(parts: Parts, row: Row, error: unknown): Promise<void> {

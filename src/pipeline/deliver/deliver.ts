@@ -15,7 +15,8 @@ import { afterLostLease, SURE } from '../effect/doubt.js'
 import { withRaces } from '../fold/run-fold.js'
 import type { Parts } from '../parts.js'
 import { adopt } from './adopt.js'
-import { passes, settleDefect } from './defect.js'
+import { againUntil, passes } from './again.js'
+import { settleDefect } from './defect.js'
 import { deliverToHub } from './deliver-to-hub.js'
 import { type Drive, driveEffect, driveForbidden } from './drive-effect.js'
 import { type EffectMemo, openEffect, sealEffect, tokenOf } from './effect-memo.js'
@@ -130,9 +131,9 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
   async function guarded(config: TenantConfig, row: Claimed, loaded: LoadedRows): Promise<void> {
     try {
       const settled = await workOn(config, row, loaded)
-      await settles.add(
-        row.change === null ? settled : { ...settled, step: { flow: row.flow, record: row.record } },
-      )
+      const step = row.change === null ? undefined : { flow: row.flow, record: row.record }
+      const until = row.lease_until ?? 0
+      await againUntil(parts.clock, until, () => settles.add({ ...settled, step }))
     } catch (error) {
       await settleDefect(parts, row, error)
     }
