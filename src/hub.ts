@@ -17,7 +17,7 @@ import { openBlobs } from './ledger/blobs.js'
 import { endLeases } from './ledger/end-leases.js'
 import { openLedger } from './ledger/engine/open-ledger.js'
 import type { Ledger } from './ledger/engine/types.js'
-import { openInstance } from './ledger/instance.js'
+import { openInstance, rekeyInstance } from './ledger/instance.js'
 import { migrate } from './ledger/migrate.js'
 import { MIGRATIONS } from './ledger/migrations/all.js'
 import { type Sealer as FeedSealer, runSealer } from './ledger/run-sealer.js'
@@ -115,10 +115,12 @@ export async function startHub({
   // The folder's lock let nobody else in: leases of a killed process hold nothing up.
   if (ledger.engine === 'pglite') await endLeases(ledger, clock.now())
   const instance = await openInstance(ledger, sealer.fingerprint, clock.now())
-  if (instance.keyFingerprint !== sealer.fingerprint) {
+  if (!sealer.knows(instance.keyFingerprint)) {
     await ledger.close()
     throw new HubError('LEDGER_FOREIGN', { detail: 'the ledger was made under another HRHUB_KEY' })
   }
+  // Rotated: from now on the ledger is the first key's, so that the others can go one day.
+  await rekeyInstance(ledger, instance.keyFingerprint, sealer.fingerprint)
   const channel = await openChannel({
     log,
     // A Redis may serve several hubs: one must not hear the other's rings.

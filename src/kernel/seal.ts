@@ -21,6 +21,8 @@ export interface Sealer {
   blinds(value: string): readonly string[]
   /** Fingerprint of the first key: tells a cloned ledger from its own. */
   readonly fingerprint: string
+  /** Whether a fingerprint is of a key of the list: a rotation makes no ledger a stranger. */
+  knows(fingerprint: string): boolean
   /** Key of effect tokens, derived from the first key. */
   readonly tokenKey: Buffer
 }
@@ -35,12 +37,14 @@ export function createSealer(keys: readonly string[]): Sealer {
   })
   const first = ring[0]
   if (!first) throw new HubError('SECRET_SEAL_BROKEN', { detail: 'HRHUB_KEY is empty' })
-  const derive = (label: string) => createHmac('sha256', first.key).update(label).digest()
+  const derive = (label: string, { key } = first) => createHmac('sha256', key).update(label).digest()
+  const prints = ring.map(entry => derive('hrhub fingerprint', entry).toString('hex').slice(0, 32))
   const blindKeys = ring.map(({ key }) => createHmac('sha256', key).update('hrhub blind').digest())
   const blinds = (value: string) =>
     blindKeys.map(key => createHmac('sha256', key).update(value).digest('hex'))
   return {
-    fingerprint: derive('hrhub fingerprint').toString('hex').slice(0, 32),
+    fingerprint: prints[0] ?? '',
+    knows: fingerprint => prints.includes(fingerprint),
     tokenKey: derive('hrhub token'),
     blind: value => blinds(value)[0] ?? '',
     blinds,

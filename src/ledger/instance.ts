@@ -30,6 +30,12 @@ export async function readInstance(ledger: Querying): Promise<Instance | undefin
   return row && { id: row.id, epoch: row.epoch, keyFingerprint: row.key_fingerprint }
 }
 
+/** The key was rotated: the same instance, under the key of now. */
+export async function rekeyInstance(ledger: Querying, from: string, to: string): Promise<void> {
+  if (from === to) return
+  await ledger.query('update hrhub.instance set key_fingerprint = $2 where key_fingerprint = $1', [from, to])
+}
+
 /** After a restore or a clone: a new epoch, so tokens differ, under the key of now. */
 export async function raiseEpoch(ledger: Querying, keyFingerprint: string): Promise<Instance> {
   await ledger.query('update hrhub.instance set epoch = epoch + 1, key_fingerprint = $1', [keyFingerprint])

@@ -32,7 +32,7 @@ export async function ledgerState({ ledger, sealer, clock }: Pick<Parts, 'ledger
     instance: instance && {
       id: instance.id,
       epoch: instance.epoch,
-      ours: instance.keyFingerprint === sealer.fingerprint,
+      ours: sealer.knows(instance.keyFingerprint),
     },
     /** The database's clock is ahead of ours by this. */
     skewMs: Math.round(database - (before + tookMs / 2)),

@@ -189,7 +189,7 @@ async function refuseStrangers({ ledger, sealer }: Parts): Promise<void> {
   if (missing.length > 0)
     throw new HubError('CLI_SCHEMA_OLD', { detail: `the ledger lacks ${missing.join(', ')}` })
   const instance = await readInstance(ledger)
-  if (instance && instance.keyFingerprint !== sealer.fingerprint)
+  if (instance && !sealer.knows(instance.keyFingerprint))
     throw new HubError('LEDGER_FOREIGN', { detail: 'the ledger was made under another HRHUB_KEY' })
 }
 
