@@ -1,4 +1,4 @@
-/** The storeys of the architecture (docs/architecture.md): imports only go down, siblings never meet, no loops. */
+/** The storeys of the architecture (README, "Where do I go to change X?"): imports only go down, siblings never meet, no loops. */
 const storeys = [
   { name: 'ground', rooms: ['kernel', 'model'] },
   { name: 'stores', rooms: ['ledger', 'channel'] },

@@ -42,7 +42,7 @@ const KNOWN: readonly Known[] = [
   { name: 'PORT', default: '3000', about: 'Port of the API.' },
   { name: 'HOST', default: '127.0.0.1', about: 'Address the API listens on.' },
   { name: 'HRHUB_PROJECT', about: 'The integrator’s folder; several, separated by commas, are tenants.' },
-  { name: 'HRHUB_DATA', default: '.hrhub', about: 'Folder of the embedded ledger and its key.' },
+  { name: 'HRHUB_DATA', default: '.hrhub', about: 'Folder of the embedded ledger, its key and attachments.' },
   { name: 'DATABASE_URL', secret: true, about: 'Postgres; without it the ledger is embedded.' },
   {
     name: 'REDIS_URL',

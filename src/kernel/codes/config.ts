@@ -56,7 +56,7 @@ export const CONFIG_CODES = {
   ),
   CONFIG_CONNECTION_UNKNOWN: wrong('There is no such connection.', 'Use a connection of connections.yaml.'),
   CONFIG_RESOURCE_UNKNOWN: wrong('The connector has no such resource.', 'Use a resource of its manifest.'),
-  CONFIG_KIND_UNKNOWN: wrong('There is no such kind.', 'Use a kind of docs/model.md.'),
+  CONFIG_KIND_UNKNOWN: wrong('There is no such kind.', 'Use a kind of docs/flows.md.'),
   CONFIG_MAPPING_UNKNOWN: wrong('There is no such mapping.', 'Add mappings/<name>.yaml.'),
   CONFIG_MAPPING_UNFIT: wrong(
     'The mapping is for something else.',
