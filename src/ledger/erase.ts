@@ -155,20 +155,6 @@ export async function blobsOf(
   return rows.map(row => row.hash)
 }
 
-/** Those of some blobs that something still names, in any tenant: the store is one. */
-export async function blobsInUse(tx: Querying, hashes: readonly string[]): Promise<Set<string>> {
-  const used = new Set<string>()
-  for (const hash of hashes) {
-    const { rows } = await tx.query<{ used: boolean }>(
-      `select exists (select from hrhub.records where data::text like $1)
-        or exists (select from hrhub.messages where head::text like $1) as used`,
-      [`%${hash}%`],
-    )
-    if (rows[0]?.used) used.add(hash)
-  }
-  return used
-}
-
 /**
  * Messages that said something of these records, answered their calls, or name one of these values (phone numbers,
  * addresses). What is new or waits stays: its own fold takes out what is about them and needs the rest.
@@ -205,7 +191,6 @@ export async function eraseBytes(
   tenant: string,
   sealer: Blinding,
   { records, links, deliveries: rows, messages }: Erasing,
-  now: number,
 ): Promise<void> {
   const run = (sql: string, ids: readonly string[]) => tx.query(sql, [tenant, texts(ids)])
   const linkIds = links.map(link => link.id)
@@ -219,7 +204,7 @@ export async function eraseBytes(
        and (merged = any($2::text[]) or survivor = any($2::text[]))`,
     'delete from hrhub.identity_keys where tenant = $1 and record = any($2::text[])',
     'delete from hrhub.refs where tenant = $1 and from_record = any($2::text[])',
-    'delete from hrhub.findings where tenant = $1 and about = any($2::text[])',
+    `delete from hrhub.findings where tenant = $1 and about = any($2::text[]) and code <> 'erasure_incomplete'`,
     `delete from hrhub.waits where tenant = $1 and what like 'record%' and split_part(what, E'\\n', 2) = any($2::text[])`,
     'delete from hrhub.idempotency where tenant = $1 and exists (select from unnest($2::text[]) id where strpos(answer::text, id) > 0)',
   ])
@@ -248,6 +233,15 @@ export async function eraseBytes(
     `delete from hrhub.waits where tenant = $1 and who_kind = 'message' and who = any($2::text[])`,
   ])
     await run(sql, messages)
+}
+
+/** Nothing of them is left here, no file either. */
+export async function endErasure(
+  tx: Querying,
+  tenant: string,
+  records: readonly string[],
+  now: number,
+): Promise<void> {
   await tx.query('update hrhub.erasures set done_at = $3 where tenant = $1 and record = any($2::text[])', [
     tenant,
     texts(records),

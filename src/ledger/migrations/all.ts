@@ -4,6 +4,7 @@ import * as records from './0001-records.js'
 import * as deliveries from './0002-deliveries.js'
 import * as merges from './0003-merges.js'
 import * as erasures from './0004-erasures.js'
+import * as erasedFiles from './0005-erased-files.js'
 
 export const MIGRATIONS = {
   '0000-leases': leases,
@@ -11,4 +12,5 @@ export const MIGRATIONS = {
   '0002-deliveries': deliveries,
   '0003-merges': merges,
   '0004-erasures': erasures,
+  '0005-erased-files': erasedFiles,
 }

@@ -2,10 +2,11 @@
  * The second half of an erasure: when nothing is left to remove elsewhere, or the time for that is over, the bytes go
  * in one transaction, and the files that nothing names any more after it.
  */
+import { dropBlobs } from '../../ledger/dropped-blobs.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import {
-  blobsInUse,
   blobsOf,
+  endErasure,
   eraseBytes,
   erasuresOf,
   messagesAbout,
@@ -18,6 +19,7 @@ import { lockDeliveriesOf, lockIdentitiesOf, lockLinksOf } from '../../ledger/me
 import type { RecordRow } from '../../ledger/schema.js'
 import { identityKeysOf } from '../fold/identity-keys.js'
 import type { Parts } from '../parts.js'
+import { removeFiles } from './remove-files.js'
 
 /** Erasures of one round. */
 const MOST = 20
@@ -29,19 +31,36 @@ const REMOVE_WITHIN_MS = 7 * 24 * 60 * 60_000
 
 /** @returns erasures that were brought to their end */
 export async function finishErasures(parts: Parts): Promise<number> {
-  const { ledger, clock } = parts
+  const { ledger, log } = parts
   const tenants = parts.tenants().map(config => config.tenant)
   let finished = 0
-  for (const { tenant, root, asked_at } of await openErasures(ledger, tenants, MOST)) {
-    const late = clock.now() - asked_at > REMOVE_WITHIN_MS
-    const erased = await ledger.transaction(tx => finish(tx, parts, tenant, root, late))
-    if (!erased) continue
-    finished += 1
-    const used = await blobsInUse(ledger, erased.blobs)
-    for (const hash of erased.blobs) if (!used.has(hash)) await parts.blobs.remove(hash)
-    parts.log.info({ tenant, record: root, records: erased.records }, 'erasure.finished')
+  for (const one of await openErasures(ledger, tenants, MOST)) {
+    const { tenant, root } = one
+    try {
+      if (await finishOne(parts, one)) finished += 1
+    } catch (error) {
+      // One that fails is shown and tried again; the others do not wait for it.
+      const told = error instanceof Error ? error.stack : String(error)
+      log.error({ tenant, record: root, error: told }, 'erasure.failed')
+    }
   }
+  await removeFiles(parts)
   return finished
+}
+
+async function finishOne(
+  parts: Parts,
+  { tenant, root, asked_at }: Awaited<ReturnType<typeof openErasures>>[number],
+): Promise<boolean> {
+  const { ledger, clock } = parts
+  const late = clock.now() - asked_at > REMOVE_WITHIN_MS
+  const records = await ledger.transaction(tx => finish(tx, parts, tenant, root, late))
+  if (!records) return false
+  // A crash before this line repeats all of it: there is less left to erase then, and the same files.
+  await removeFiles(parts)
+  await endErasure(ledger, tenant, records, clock.now())
+  parts.log.info({ tenant, record: root, records: records.length }, 'erasure.finished')
+  return true
 }
 
 async function finish(
@@ -50,7 +69,7 @@ async function finish(
   tenant: string,
   root: string,
   late: boolean,
-): Promise<{ readonly blobs: readonly string[]; readonly records: number } | undefined> {
+): Promise<readonly string[] | undefined> {
   const open = (await erasuresOf(tx, tenant, root)).filter(row => row.done_at === null)
   const records = open.map(row => row.record)
   const left = await unremoved(tx, tenant, records)
@@ -60,8 +79,8 @@ async function finish(
   const rows = await lockRecords(tx, tenant, records)
   const deliveries = (await lockDeliveriesOf(tx, tenant, records)).map(row => row.id)
   const messages = await messagesAbout(tx, tenant, records, deliveries, valuesOf(rows))
-  const blobs = await blobsOf(tx, tenant, records, messages)
-  await eraseBytes(tx, tenant, parts.sealer, { records, links, deliveries, messages }, parts.clock.now())
+  await dropBlobs(tx, await blobsOf(tx, tenant, records, messages), parts.clock.now())
+  await eraseBytes(tx, tenant, parts.sealer, { records, links, deliveries, messages })
   // Only that something was left, and where: a person asks that system for its own erasure.
   const places = new Map(left.map(row => [`${row.connection}\n${row.resource}`, row]))
   await noteFindings(
@@ -75,7 +94,7 @@ async function finish(
     })),
     parts.clock.now(),
   )
-  return { blobs, records: records.length }
+  return records
 }
 
 /** Phone numbers and addresses, as they were said: messages that were never folded may hold them too. */

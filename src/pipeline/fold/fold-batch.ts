@@ -4,6 +4,7 @@
  */
 
 import { markDirty } from '../../ledger/dirty.js'
+import { dropBlobs } from '../../ledger/dropped-blobs.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { insertMessages, updateMessages } from '../../ledger/messages.js'
 import { rewriteMessages } from '../../ledger/rewrite-messages.js'
@@ -14,7 +15,7 @@ import type { TenantConfig } from '../config/types.js'
 import type { Parts } from '../parts.js'
 import { plan } from '../plan/plan.js'
 import { startFold } from './fold.js'
-import { keepRest } from './keep-rest.js'
+import { filesOf, keepRest } from './keep-rest.js'
 import { type ReadMessage, stateOfMessage } from './read-message.js'
 import { retract } from './retract.js'
 import type { FoldInput, FoldResult } from './types.js'
@@ -49,8 +50,9 @@ export async function foldBatch(
     )
     const had = new Map(reads.map(({ message }) => [message.id, message]))
     const taken = messages.filter(message => message.body !== had.get(message.id)?.body)
+    const files = taken.flatMap(({ id }) => filesOf(had.get(id)))
     return stored
-      ? [updateMessages(tx, messages), rewriteMessages(tx, taken)]
+      ? [updateMessages(tx, messages), rewriteMessages(tx, taken), dropBlobs(tx, files, clock.now())]
       : [insertMessages(tx, messages)]
   })
   const again = stored ? reads.flatMap(({ message }) => (message.state === 'new' ? [] : [message.id])) : []

@@ -36,3 +36,11 @@ export function keepRest(message: MessageRow, verdicts: readonly Verdict[]): Mes
     },
   }
 }
+
+/** Hashes of the files that were fetched for a message. */
+export function filesOf(message: MessageRow | undefined): string[] {
+  const attachments = message?.head['attachments']
+  return Object.values(isObject(attachments) ? attachments : {}).flatMap(had =>
+    isObject(had) && typeof had['blob'] === 'string' ? [had['blob']] : [],
+  )
+}
