@@ -129,6 +129,33 @@ forEachEngine('things inside other things', engine => {
     expect(invited()).toHaveLength(4)
   })
 
+  for (const [fault, ends] of [
+    ['unreachable', 'is tried again'],
+    ['refused', 'is refused'],
+  ] as const)
+    it(`leave no link of what is gone where their making ${ends}`, async () => {
+      const { feishu, hub, of } = await start()
+      feishu.lose(of('event')[0]?.id ?? '')
+      const send = feishu.send.bind(feishu)
+      const faulty = new Set<string>()
+      feishu.send = async (...call) => {
+        const user = String(call[1].body['user'])
+        if (call[1].verb === 'create' && call[1].resource === 'attendee' && !faulty.has(user)) {
+          faulty.add(user)
+          feishu.faults.unshift(fault)
+        }
+        return send(...call)
+      }
+      await hub.say('ehr', 'interview', 'i1', { title: '二面' })
+      await hub.rest()
+      await hub.pass(60_000)
+      expect(faulty.size).toBe(2)
+      const known = await selectRows(hub.ledger, links, `where t.resource = 'attendee' order by t.created_at`)
+      expect(known.slice(0, 2).map(link => link.state)).toEqual(['gone', 'gone'])
+      expect(known.slice(2).map(link => link.external_id)).toEqual(of('attendee').map(one => one.id))
+      expect(of('attendee')).toHaveLength(fault === 'refused' ? 0 : 2)
+    })
+
   it('are left alone by everything else', async () => {
     const { feishu, hub, invited } = await start()
     const calls = feishu.calls.filter(call => call.resource === 'attendee').length

@@ -27,7 +27,7 @@ import { pauseConnection } from './pause.js'
 import { type Prepared, prepare, viewFor } from './prepare.js'
 import { restingRow } from './resting-row.js'
 import { type Settlement, type SettleResult, settleBatch } from './settle.js'
-import { settleDriven, settledRow, settlement } from './settlement.js'
+import { lostThing, settleDriven, settledRow, settlement } from './settlement.js'
 import { withoutThing } from './within.js'
 import type { Work } from './work.js'
 
@@ -221,6 +221,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
       return settlement(
         config,
         restingRow(parts, row, { do: 'park', error: first.error, wants: prepared.wants }, now),
+        { unlink: lostThing(work, undefined, undefined) },
       )
     const memo = { ...bare, call: first.call }
     const ours = await begins.add({

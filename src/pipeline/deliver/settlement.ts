@@ -104,6 +104,7 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
       {
         effect: effect('open', false),
         attempts,
+        unlink: lostThing(work, undefined, undefined),
       },
     )
   const late = now - memo.begunAt > RETRY_WINDOW_MS
@@ -146,10 +147,11 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
  * record or a redrive begins anew. What had begun with earlier steps, or may begin only once, goes on by redrive.
  */
 function giveUp(
-  { parts, config, flow, row }: Work,
+  work: Work,
   { memo, attempts, outcome }: Driven & { readonly to: 'again' },
   effect: (state: string, ended: boolean) => Settlement['effect'],
 ): Settlement {
+  const { parts, config, flow, row } = work
   const keeps = flow.once !== undefined || Object.keys(memo.progress.steps).length > 0
   return settlement(
     config,
@@ -165,6 +167,7 @@ function giveUp(
     {
       effect: keeps ? effect('open', false) : effect('dropped', true),
       attempts,
+      unlink: lostThing(work, undefined, undefined),
       ended:
         !keeps && memo.progress.verb === 'create'
           ? { connection: flow.connection, resource: flow.resource }
@@ -234,20 +237,13 @@ function settleEnd(
     last_error: outcome ? errorOf(outcome, now) : null,
     above: after.state === 'dead' ? row.wanted : after.state === 'parked' ? null : after.done,
   })
-  const lost = lostThing(work, after.unlink, id)
   const brought = whole ? acceptedInputs(work, driven, id) : { inputs: [], answers: [] }
   return settlement(config, settled, {
     effect: effect(left ? 'half-made' : driven.to === 'adopted' ? 'exists' : driven.to, true),
     attempts: driven.attempts,
     link: made && id !== undefined ? linkToKeep(work, id, settled.keep) : undefined,
     made: made && id !== undefined && id !== row.external_id,
-    unlink: lost && {
-      connection: flow.connection,
-      resource: flow.resource,
-      externalId: lost.id,
-      kind: flow.kind,
-      as: lost.as,
-    },
+    unlink: lostThing(work, after.unlink, id),
     inputs: brought.inputs,
     answers: brought.answers,
     ended:
@@ -290,14 +286,21 @@ function linkToKeep(
   }
 }
 
-/** The thing that is no longer there after this end, if any. */
-function lostThing(
-  { row, orphan }: Work,
+/**
+ * The link of the thing that is no longer there after this, if any. What died with the thing it was inside of is gone
+ * whatever comes of its successor: the row forgets it with this settlement, so nobody would know of it later.
+ */
+export function lostThing(
+  { flow, row, orphan }: Work,
   unlink: 'retired' | 'gone' | undefined,
   id: string | undefined,
-): { readonly id: string; readonly as: 'retired' | 'gone' } | undefined {
-  if (unlink && row.external_id !== null) return { id: row.external_id, as: unlink }
-  return orphan !== undefined && id !== undefined && id !== orphan ? { id: orphan, as: 'gone' } : undefined
+): Settlement['unlink'] {
+  const { connection, resource, kind } = flow
+  if (unlink && row.external_id !== null)
+    return { connection, resource, kind, externalId: row.external_id, as: unlink }
+  return orphan === undefined || id === orphan
+    ? undefined
+    : { connection, resource, kind, externalId: orphan, as: 'gone' }
 }
 
 function replaceKeep(work: Work): JsonObject {
