@@ -7,11 +7,11 @@ import type { PollState } from '../connector/types.js'
 import { isHubError } from '../kernel/errors.js'
 import { newId } from '../kernel/ids.js'
 import type { JsonObject } from '../kernel/json.js'
-import { insertMessages } from '../ledger/messages.js'
 import { duePolls, plantPoll, savePoll } from '../ledger/polls.js'
 import type { MessageRow } from '../ledger/schema.js'
 import type { Parts } from './parts.js'
 import type { Refolder } from './refold.js'
+import { storePage } from './store-page.js'
 
 /** Pages in one run; the rest waits for the next, so that one vendor's history does not hold the others. */
 const MOST_PAGES = 50
@@ -31,7 +31,11 @@ export async function plantPolls(parts: Parts): Promise<void> {
   }
 }
 
-export async function pollDue(parts: Parts, refolder: Refolder): Promise<number> {
+export async function pollDue(
+  parts: Parts,
+  refolder: Refolder,
+  stopping: () => boolean = () => false,
+): Promise<number> {
   const { ledger, clock } = parts
   const due = await duePolls(ledger, clock.now(), HOLD_MS)
   for (const row of due) {
@@ -49,16 +53,12 @@ export async function pollDue(parts: Parts, refolder: Refolder): Promise<number>
           read.sentAt,
           read.items.map(item => item.body),
         )
-        await ledger.transaction(async tx => {
-          if (message) await insertMessages(tx, [message])
-          await savePoll(
-            tx,
-            row,
-            { since: read.state.since ?? null, cursor: read.state.cursor ?? null },
-            clock.now() + (read.more ? HOLD_MS : ability.everyMs),
-            null,
-          )
-        })
+        const stored = {
+          message,
+          state: { since: read.state.since ?? null, cursor: read.state.cursor ?? null },
+          nextAt: clock.now() + (read.more ? HOLD_MS : ability.everyMs),
+        }
+        await storePage(parts, row, stored, ability.consumes, stopping)
         if (message) await refolder.refold(row.tenant, [message.id])
         state = read.state
         if (!read.more) break

@@ -126,7 +126,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     refolder,
     bell,
     sweep: walk,
-    poll: () => pollDue(parts, refolder),
+    poll: () => pollDue(parts, refolder, () => stopping),
     async idle() {
       while (background.size > 0 || bell.load > 0) {
         await Promise.all(background)
@@ -151,7 +151,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
         const tenants = parts.tenants()
         if (tenants !== planted) await plantPolls(parts)
         planted = tenants
-        await pollDue(parts, refolder)
+        await pollDue(parts, refolder, () => stopping)
       })
     },
     async stop() {

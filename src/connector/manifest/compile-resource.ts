@@ -14,6 +14,11 @@ import { shapesOf } from './shapes.js'
 
 const VERBS: readonly Verb[] = ['create', 'update', 'delete', 'put']
 const MINUTE = 60_000
+/** Why a destructive read cannot have these. */
+const UNFIT = {
+  window: 'what was read is gone and is not met again in an overlap',
+  hydrate: 'ids that were read are gone where a thing behind them cannot be read; poll what gives the things',
+} as const
 
 export function compileResource(
   name: string,
@@ -103,6 +108,13 @@ export function compileResource(
     if (!slot) return undefined
     const words = typeof spec === 'string' ? {} : spec
     const length = (text: string | undefined) => (text === undefined ? undefined : parseDuration(text))
+    for (const other of ['window', 'hydrate'] as const)
+      if (words.consumes && words[other] !== undefined)
+        problems.add(
+          'CONNECTOR_MANIFEST_INVALID',
+          [...place, other],
+          `${other} cannot stand beside consumes: ${UNFIT[other]}`,
+        )
     return {
       ...slot,
       items: slots.answer(words.items, [...place, 'items']),

@@ -115,6 +115,19 @@ describe('loading a connector', () => {
       /CONNECTOR_MANIFEST_INVALID at says when an item became so; a callback with refetch is only a hint/,
     ],
     [
+      'a second look at what was consumed',
+      ['window: { overlap: 5m, at_most: 90d }', 'window: { overlap: 5m }\n      consumes: true'],
+      /CONNECTOR_MANIFEST_INVALID window cannot stand beside consumes/,
+    ],
+    [
+      'things behind ids that were consumed',
+      [
+        'window: { overlap: 5m, at_most: 90d }',
+        'hydrate: { operation: getSession, with: { session_id: item.id } }\n      consumes: true',
+      ],
+      /CONNECTOR_MANIFEST_INVALID hydrate cannot stand beside consumes/,
+    ],
+    [
       'a tolerance nothing measures',
       ['secret: settings.webhook_secret }', 'secret: settings.webhook_secret, tolerance: 5m }'],
       /warning CONNECTOR_MANIFEST_INVALID tolerance has no effect/,
