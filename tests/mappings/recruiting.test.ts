@@ -151,8 +151,15 @@ describe('a candidate’s way through EHR, AI interviews and training', () => {
       keyword_match_rate: 0.75,
     })
     const report = stored?.['report'] as JsonObject
-    expect(report['dimensions']).toHaveLength(5)
-    expect((report['emotion'] as Json[]).length).toBe(20)
+    const dimensions = report['dimensions'] as readonly JsonObject[]
+    expect(dimensions.map(one => [one['name'], (one['evidence'] as readonly string[]).length])).toEqual(
+      ['编码能力', '沟通表达', '责任心', '问题分析', '系统设计'].map(name => [name, 1]),
+    )
+    const clip = { type: 'video/mp4', url: expect.stringContaining('/files/') as unknown }
+    expect(report['media']).toEqual([clip, clip])
+    const [said] = held('ai', 'reports')
+    expect(report['emotion']).toEqual(said?.['emotion_curve'])
+    expect(report['emotion']).toHaveLength(20)
     await eventually(() => held('ehr', 'applications')[0], { composite: 8.41 })
   })
 
@@ -163,7 +170,8 @@ describe('a candidate’s way through EHR, AI interviews and training', () => {
       ['C-201', '面试中沟通表达得 6.6 分，目标 7 分以上'],
       ['C-211', '面试中责任心得 6.5 分，目标 7 分以上'],
     ])
-    await eventually(() => held('lms', 'enrolments'), [{}, {}])
+    const enrolments = await eventually(() => held('lms', 'enrolments'), [{}, {}])
+    expect(enrolments.map(one => one['reason']).sort()).toEqual(items.map(item => item['reason']).sort())
     await press('lms', 'study', { ref: String(plan?.['ref']) })
     await eventually(candidate, {
       training_plan: {
