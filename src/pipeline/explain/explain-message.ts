@@ -5,6 +5,7 @@ import { sayingsOfMessages } from '../../ledger/find-sayings.js'
 import type { MessageRow, Verdict } from '../../ledger/schema.js'
 import { deliverySteps, nextOf } from './explain-delivery.js'
 import { type ExplainMeans, inOrder, type Life, type LifeStep, MOST_STEPS, plural } from './life.js'
+import { SOURCES } from './message-steps.js'
 import { waitInWords } from './next-step.js'
 import { changeStep, sayingStep } from './steps.js'
 
@@ -37,15 +38,6 @@ export async function explainMessage(means: ExplainMeans, message: MessageRow): 
     steps: inOrder(steps),
     next: [...(await messageNext(means, message)), ...next.map(one => `${one.id} ${one.text}`)],
   }
-}
-
-const SOURCES: Readonly<Record<string, string>> = {
-  hook: 'came as a callback',
-  poll: 'was read by a poll',
-  fetch: 'was read again after a hint',
-  answer: 'is what the vendor answered',
-  api: 'came through the API',
-  hub: 'was said by a flow of the hub',
 }
 
 function receivedStep({ config }: ExplainMeans, message: MessageRow): LifeStep {

@@ -1,6 +1,7 @@
 /** The life of a record: who knows it, what was said, how it changed, and what each system was told. */
 import { changesOf, deliveriesOfRecord, sayingsAbout } from '../../ledger/find-life.js'
 import { linksOfRecords } from '../../ledger/find-links.js'
+import { listMessages } from '../../ledger/list-messages.js'
 import { mergesOf } from '../../ledger/merge-records.js'
 import type { LinkRow, RecordRow } from '../../ledger/schema.js'
 import { deliverySteps, nextOf } from './explain-delivery.js'
@@ -15,16 +16,18 @@ import {
   some,
 } from './life.js'
 import { mergeSteps } from './merge-steps.js'
+import { messageSteps } from './message-steps.js'
 import { changeStep, sayingStep } from './steps.js'
 
 export async function explainRecord(means: ExplainMeans, record: RecordRow): Promise<Life> {
   const { ledger } = means
   const { tenant, id } = record
-  const [links, changes, deliveries, merges] = await Promise.all([
+  const [links, changes, deliveries, merges, messages] = await Promise.all([
     linksOfRecords(ledger, tenant, [id]),
     changesOf(ledger, tenant, [id], MOST_STEPS),
     deliveriesOfRecord(ledger, tenant, id, 200),
     mergesOf(ledger, tenant, id),
+    listMessages(ledger, tenant, { record: id, limit: MOST_STEPS }),
   ])
   const sayings = await sayingsAbout(
     ledger,
@@ -46,6 +49,7 @@ export async function explainRecord(means: ExplainMeans, record: RecordRow): Pro
   })
   const steps = [
     ...links.map(linkStep),
+    ...messageSteps(new Set([id, ...merges.map(({ merged }) => merged)]), messages.toReversed()),
     ...said,
     ...changes.map(changeStep),
     ...(await deliverySteps(means, deliveries)),

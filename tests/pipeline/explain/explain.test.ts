@@ -72,6 +72,22 @@ forEachEngine('the life of', engine => {
     expect(JSON.stringify(life)).not.toContain('绝密标题')
   })
 
+  it('a record: each message that spoke of it, also one by which nothing changed', async () => {
+    const hub = rig(await engine.open(), configOf([], []))
+    await hub.say('ehr', 'interview', 'i1', { title: '一面' })
+    await hub.say('ehr', 'interview', 'i1', { title: '一面' })
+    await hub.say('ehr', 'interview', 'i2', { title: '别的' })
+    const { rows } = await hub.ledger.query<{ record: string }>(
+      "select record from hrhub.links where external_id = 'i1'",
+    )
+    const told = texts(await lifeOf(hub, rows[0]?.record ?? ''))
+    expect(told.filter(text => text.startsWith('received'))).toEqual([
+      expect.stringMatching(/^received: message_\d+ came as a callback from ehr: item 0 folded$/),
+      expect.stringMatching(/^received: message_\d+ came as a callback from ehr: item 0 unchanged$/),
+    ])
+    expect(told.filter(text => text.startsWith('change'))).toHaveLength(1)
+  })
+
   it('a delivery in trouble: each try, and what happens next and when', async () => {
     const feishu = new FakeVendor('feishu', { tokens: true })
     feishu.faults.push('unreachable')
