@@ -7,6 +7,7 @@ import { selectRows } from '../../src/ledger/table.js'
 import { forEachEngine } from '../support/engines.js'
 import { configOf, inMapping, outMapping, rig, vendorFlow } from './rig.js'
 import { TENANT } from './support.js'
+import { TwoSteps } from './two-steps.js'
 import { FakeVendor } from './vendor.js'
 
 const flow = vendorFlow(
@@ -22,6 +23,8 @@ const flow = vendorFlow(
 class Failing {
   readonly ledger: Ledger
   readonly next: Code[] = []
+  /** Name of a statement that fails as often as this says. */
+  readonly statements = new Map<string, number>()
   failed = 0
 
   constructor(ledger: Ledger) {
@@ -30,9 +33,19 @@ class Failing {
         const value: unknown = Reflect.get(of, name)
         if (name === 'transaction')
           return (work: (tx: Tx) => Promise<unknown>) => this.run(of.transaction.bind(of), work)
+        if (name === 'query') return (...asked: Parameters<Ledger['query']>) => this.ask(of, ...asked)
         return typeof value === 'function' ? value.bind(of) : value
       },
     })
+  }
+
+  private async ask(of: Ledger, ...[sql, params]: Parameters<Ledger['query']>) {
+    const name = typeof sql === 'string' ? '' : sql.name
+    const left = this.statements.get(name) ?? 0
+    if (left === 0) return of.query(sql, params)
+    this.statements.set(name, left - 1)
+    this.failed += 1
+    throw new HubError('LEDGER_AWAY', { detail: 'told to fail' })
   }
 
   private async run(transaction: Ledger['transaction'], work: (tx: Tx) => Promise<unknown>) {
@@ -98,6 +111,22 @@ forEachEngine('a settlement', engine => {
         { seen: 'yes' },
       ])
     })
+
+  it('keeps an earlier step where the ledger is away between two', async () => {
+    const failing = new Failing(await engine.open())
+    const lms = new TwoSteps('lms')
+    const hub = rig(failing.ledger, configOf([lms], [flow]))
+    lms.during = async () => {
+      failing.statements.set('save_progress', 2)
+    }
+    await hub.say('ehr', 'position', 'p1', { title: 'A' })
+    await hub.rest()
+    expect(failing.failed).toBe(2)
+    expect(lms.steps).toEqual(['one', 'two'])
+    expect(await hub.rows()).toMatchObject([{ state: 'delivered', open: false, external_id: 'lms-1' }])
+    const [tries] = await told(hub)
+    expect(tries.map(row => row.step).sort()).toEqual(['one', 'two'])
+  })
 
   it('ends with the lease: then nobody knows, and nothing is sent twice', async () => {
     vi.spyOn(console, 'error').mockReturnValue(undefined)

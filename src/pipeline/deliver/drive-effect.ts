@@ -6,6 +6,7 @@ import { finishedStep, takenBySteps } from '../../connector/steps.js'
 import type {
   Connection,
   LookupResult,
+  Next,
   Outcome,
   PreparedCall,
   ResourceAbility,
@@ -22,6 +23,7 @@ import {
   nextMove,
   SURE,
 } from '../effect/doubt.js'
+import { passes } from './again.js'
 import type { EffectMemo } from './effect-memo.js'
 import { mayOutlast } from './lease.js'
 
@@ -184,15 +186,22 @@ function fateOf(outcome: Outcome) {
 
 async function currentCall(drive: Drive, memo: EffectMemo) {
   if (memo.call) return { memo, call: memo.call }
+  let next: Next
   try {
-    const next = drive.connection.next(memo.progress)
-    if (next.next === 'done')
-      return { to: 'accepted' as const, id: next.id, keep: next.keep, answer: next.answer }
-    const planned = { ...memo, call: next.call }
-    return (await drive.save(planned)) ? { memo: planned, call: next.call } : { to: 'lost' as const }
+    next = drive.connection.next(memo.progress)
   } catch (error) {
     if (!isHubError(error) || error.kind === 'defect') throw error
     return { to: 'park' as const, because: 'binding', outcome: failure(error.code, error.message) }
+  }
+  if (next.next === 'done')
+    return { to: 'accepted' as const, id: next.id, keep: next.keep, answer: next.answer }
+  const planned = { ...memo, call: next.call }
+  try {
+    return (await drive.save(planned)) ? { memo: planned, call: next.call } : { to: 'lost' as const }
+  } catch (error) {
+    if (!passes(error)) throw error
+    // Nothing of it was sent. What the steps before it came to goes into the settlement, which is patient.
+    return { to: 'more' as const }
   }
 }
 
