@@ -41,6 +41,7 @@ export function deliverToHub(
       }),
     )
   if (!view) return rest('cancelled', 'the record is gone')
+  if (loaded.views.get(row.record)?.erasing) return rest('cancelled', 'erased')
   try {
     const judged = judgeRow(flow, row, view, now)
     if (judged === 'superseded') return rest('superseded', 'the key is no longer the record’s')

@@ -49,18 +49,44 @@ export async function erasureState(parts: Parts, tenant: string, id: string): Pr
   return { rows, waiting }
 }
 
+/**
+ * What came to be about the person since it was asked (a fold that had begun before, an offer that a flow was just
+ * making) goes the same way. Its rows are found by the sweep.
+ */
+export async function takeAlong(parts: Parts, tenant: string, root: string): Promise<void> {
+  const { ledger, log } = parts
+  const about = await recordsAbout(ledger, tenant, root)
+  const asked = await erasuresOf(ledger, tenant, root)
+  const known = new Set(asked.map(row => row.record))
+  const by = asked.find(row => row.record === root)?.by ?? asked[0]?.by
+  if (by === undefined || about.every(id => known.has(id))) return
+  await withRaces(ledger, tx => beginIn(tx, parts, tenant, root, by))
+  log.info({ tenant, record: root }, 'erasure.took-along')
+}
+
 async function askIn(tx: Tx, parts: Parts, tenant: string, id: string, by: string): Promise<readonly Due[]> {
-  const { clock } = parts
-  const config = parts.config(tenant)
-  const now = clock.now()
   const [asked] = await findRecords(tx, tenant, [id])
   if (!asked) throw new HubError('PIPELINE_ID_UNKNOWN', { detail: `there is no record ${id}` })
   if (await erasureOf(tx, tenant, id)) return []
   // Who asks for a merged id means the person, and so the record that answers for them.
-  const root = asked.was_merged_into ?? id
+  return beginIn(tx, parts, tenant, asked.was_merged_into ?? id, by)
+}
+
+/** Begins the erasure of whatever goes with a root and is not being erased yet. */
+async function beginIn(
+  tx: Tx,
+  parts: Parts,
+  tenant: string,
+  root: string,
+  by: string,
+): Promise<readonly Due[]> {
+  const { clock } = parts
+  const config = parts.config(tenant)
+  const now = clock.now()
   const records = await recordsAbout(tx, tenant, root)
   const known = await Promise.all(records.map(record => erasureOf(tx, tenant, record)))
   const fresh = records.filter((_, i) => !known[i])
+  if (fresh.length === 0) return []
   await lockLinksOf(tx, tenant, fresh)
   await lockIdentitiesOf(tx, tenant, fresh)
   const world = bareWorld(tx, config, clock)

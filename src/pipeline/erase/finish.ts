@@ -19,6 +19,7 @@ import { lockDeliveriesOf, lockIdentitiesOf, lockLinksOf } from '../../ledger/me
 import type { RecordRow } from '../../ledger/schema.js'
 import { identityKeysOf } from '../fold/identity-keys.js'
 import type { Parts } from '../parts.js'
+import { takeAlong } from './ask.js'
 import { removeFiles } from './remove-files.js'
 
 /** Erasures of one round. */
@@ -53,6 +54,7 @@ async function finishOne(
   { tenant, root, asked_at }: Awaited<ReturnType<typeof openErasures>>[number],
 ): Promise<boolean> {
   const { ledger, clock } = parts
+  await takeAlong(parts, tenant, root)
   const late = clock.now() - asked_at > REMOVE_WITHIN_MS
   const records = await ledger.transaction(tx => finish(tx, parts, tenant, root, late))
   if (!records) return false
@@ -74,6 +76,8 @@ async function finish(
   const records = open.map(row => row.record)
   const left = await unremoved(tx, tenant, records)
   if (records.length === 0 || (left.length > 0 && !late)) return undefined
+  // Never over a call: its settle would bring back the id of what it made.
+  if (left.some(row => row.claim !== null && (row.lease_until ?? 0) >= parts.clock.now())) return undefined
   const links = await lockLinksOf(tx, tenant, records)
   await lockIdentitiesOf(tx, tenant, records)
   const rows = await lockRecords(tx, tenant, records)
