@@ -10,6 +10,8 @@ import type { Terminal } from './terminal.js'
 export interface Doors {
   /** Opens the HTTP API at the host and port of the settings. */
   api(hub: Hub): Promise<OpenApi>
+  /** Opens, at the same place, only what balancers and monitors ask: for a worker. */
+  health(hub: Hub): Promise<OpenApi>
   /** Runs the simulated vendors and a hub between them. */
   sandbox(
     settings: HubSettings,

@@ -12,7 +12,7 @@ import { meansOf } from './operator/operate.js'
 import { removeRunning, writeRunning } from './operator/running.js'
 
 export interface OpenedDoors {
-  readonly api: OpenApi | undefined
+  readonly api: OpenApi
   /** Made at this very start, to be shown once. */
   readonly adminKey: string | undefined
   /** Tenants that still need an admin key; nobody asks a worker. */
@@ -23,20 +23,20 @@ export interface OpenedDoors {
 
 const adminKeyFile = (dataFolder: string) => join(dataFolder, 'admin-key')
 
-/** @param openApi undefined for a worker */
-export async function openDoors(hub: Hub, openApi: Doors['api'] | undefined): Promise<OpenedDoors> {
+/** @param keys whether the door takes keys: a worker's does not, so nobody needs one there */
+export async function openDoors(hub: Hub, openApi: Doors['api'], keys = true): Promise<OpenedDoors> {
   const { settings, parts } = hub
   const embedded = settings.databaseUrl === undefined
-  const adminKey = openApi && (await ensureAdminKey({ parts, settings }))
+  const adminKey = keys ? await ensureAdminKey({ parts, settings }) : undefined
   if (adminKey !== undefined && embedded) keepAdminKey(settings.dataFolder, adminKey)
-  const withoutAdmin = openApi ? await tenantsWithoutAdmin(parts) : []
-  const api = await openApi?.(hub)
-  if (!embedded) return { api, adminKey, withoutAdmin, close: async () => api?.close() }
+  const withoutAdmin = keys ? await tenantsWithoutAdmin(parts) : []
+  const api = await openApi(hub)
+  if (!embedded) return { api, adminKey, withoutAdmin, close: () => api.close() }
   const operator = await openOperatorDoor(meansOf(hub))
   writeRunning(settings.dataFolder, {
     pid: process.pid,
     started: new Date(Date.now() - process.uptime() * 1000).toISOString(),
-    address: api?.address ?? null,
+    address: keys ? api.address : null,
     door: operator.address,
     key: operator.key,
   })
@@ -46,7 +46,7 @@ export async function openDoors(hub: Hub, openApi: Doors['api'] | undefined): Pr
     withoutAdmin,
     async close() {
       removeRunning(settings.dataFolder)
-      await Promise.all([api?.close(), operator.close()])
+      await Promise.all([api.close(), operator.close()])
     },
   }
 }
@@ -55,7 +55,7 @@ export async function openDoors(hub: Hub, openApi: Doors['api'] | undefined): Pr
 export async function openSandboxDoor(hub: Hub, openApi: Doors['api']): Promise<SandboxDoor> {
   const doors = await openDoors(hub, openApi)
   const adminKey = doors.adminKey ?? (await knownAdminKey(hub)) ?? (await madeAdminKey(hub))
-  return { url: doors.api?.address ?? '', adminKey, close: doors.close }
+  return { url: doors.api.address, adminKey, close: doors.close }
 }
 
 /** On one machine the key that was printed once can be read again by who owns the folder. */

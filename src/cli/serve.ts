@@ -48,7 +48,7 @@ export async function serve(
 
 async function opening(hub: Hub, role: Role, doors: Invocation['doors']): Promise<OpenedDoors> {
   try {
-    return await openDoors(hub, role === 'worker' ? undefined : doors.api)
+    return await (role === 'worker' ? openDoors(hub, doors.health, false) : openDoors(hub, doors.api))
   } catch (error) {
     await hub.stop()
     throw error
@@ -62,14 +62,14 @@ function tell(terminal: Terminal, { settings, parts, channel }: Hub, role: Role,
   terminal.show(
     {
       role,
-      address: api?.address ?? null,
+      address: api.address,
       tenants,
       carrier: channel.carrier,
       admin_key: adminKey ?? null,
       without_admin: withoutAdmin,
     },
     [
-      api ? `hrhub listens at ${api.address}` : 'hrhub works; this role has no address',
+      role === 'worker' ? `hrhub works; its health is at ${api.address}` : `hrhub listens at ${api.address}`,
       `tenants ${tenants.join(', ')}; ledger ${embedded ? settings.dataFolder : 'Postgres'}; channel ${channel.carrier}`,
       ...(adminKey === undefined ? [] : [`admin key, shown this once: ${adminKey}`]),
       ...(adminKey !== undefined && embedded ? [`kept in ${join(settings.dataFolder, 'admin-key')}`] : []),

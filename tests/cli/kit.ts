@@ -33,6 +33,7 @@ export interface Ran {
 
 const NO_DOORS: Doors = {
   api: () => Promise.reject(new Error('no API here')),
+  health: () => Promise.reject(new Error('no health here')),
   sandbox: () => Promise.reject(new Error('no sandbox here')),
 }
 

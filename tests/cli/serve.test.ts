@@ -42,10 +42,10 @@ async function ended(words: readonly string[], cwd: string) {
 }
 
 /** Resolves when the process says it listens, fails when it ends before. */
-async function listening(started: Started): Promise<string> {
+async function listening(started: Started, said = /listens at (\S+)/): Promise<string> {
   const address = new Promise<string>(resolve => {
     const look = () => {
-      const found = /listens at (\S+)/.exec(started.out())
+      const found = said.exec(started.out())
       if (found?.[1]) resolve(found[1])
     }
     started.child.stdout?.on('data', look)
@@ -174,5 +174,20 @@ describe('hrhub serve on a broken folder', () => {
     expect(hub.err()).toContain('connections.yaml:1:43 CONFIG_CONNECTOR_UNKNOWN')
     hub.child.kill('SIGINT')
     expect(await hub.ended).toBe(0)
+  }, 120_000)
+})
+
+describe('hrhub serve --role worker', () => {
+  it('tells monitors how it is, and takes nothing in', async () => {
+    const worker = start(['serve', '--role', 'worker'], tempFolder(PROJECT))
+    const address = await listening(worker, /health is at (\S+)/)
+    expect((await fetch(`${address}/healthz`)).status).toBe(200)
+    expect((await fetch(`${address}/readyz`)).status).toBe(200)
+    expect((await fetch(`${address}/v1/connections`)).status).toBe(404)
+    expect((await fetch(`${address}/hooks/hk_any`, { method: 'POST' })).status).toBe(404)
+    // A key that nobody could use here is not made.
+    expect(worker.out()).not.toContain('admin key')
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
   }, 120_000)
 })

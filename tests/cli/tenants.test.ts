@@ -33,7 +33,7 @@ beforeAll(start, 120_000)
 afterAll(stop)
 
 const keysSeenBy = async (key: string) => {
-  const answer = await fetch(`${doors.api?.address}/v1/keys`, { headers: { authorization: `Bearer ${key}` } })
+  const answer = await fetch(`${doors.api.address}/v1/keys`, { headers: { authorization: `Bearer ${key}` } })
   const { items } = (await answer.json()) as { items: readonly { readonly name: string }[] }
   return items.map(({ name }) => name)
 }

@@ -49,7 +49,9 @@ forEachEngine('a poll that consumes', engine => {
       transaction: async (work: Parameters<Ledger['transaction']>[0]) => {
         if (commitsToFail-- > 0) {
           if (commitsToFail % 2 === 0) await hub.ledger.transaction(work)
-          throw new HubError(commitsToFail % 2 === 0 ? 'LEDGER_COMMIT_UNKNOWN' : 'LEDGER_AWAY', {})
+          throw new HubError(commitsToFail % 2 === 0 ? 'LEDGER_COMMIT_UNKNOWN' : 'LEDGER_AWAY', {
+            detail: 'test',
+          })
         }
         return hub.ledger.transaction(work)
       },
