@@ -54,7 +54,8 @@ async function shownAtEhr(access: Access, name: string, ...states: string[]): Pr
   const ms = lagOf(said, held, String(session?.['session_id']), String(interview?.['id']), state)
   // After a kill the EHR may have been told of a later state alone.
   if (ms === undefined) return shown === state ? undefined : `the EHR shows ${shown}, and never ${state}`
-  const late = ms > SECOND_MS ? ': more than a second, as this machine is busy or was stopped in between' : ''
+  const late =
+    ms > SECOND_MS ? ': more than the promised second, as happens on a busy machine or across a stop' : ''
   return `the EHR shows ${state} within ${ms} ms of the AI tool${late}`
 }
 

@@ -21,7 +21,7 @@ export async function agreements(access: Access): Promise<Agreement[]> {
   )
 }
 
-/** Exported for its test: what is wrong with a picture, in words; nothing when all agree. */
+/** What is wrong with a picture, in words; nothing when all agree. */
 export function problemsIn(held: readonly Held[]): string[] {
   const problems = held.flatMap(({ system, thing, count, due = 1, wrong }) => [
     ...(count === due ? [] : [`${system} holds ${count} × ${thing}, ${due} would be right`]),
