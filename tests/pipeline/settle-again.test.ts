@@ -89,6 +89,7 @@ forEachEngine('a settlement', engine => {
     ['the answer to its commit is lost', ['LEDGER_COMMIT_UNKNOWN', 'LEDGER_COMMIT_UNKNOWN', 'LEDGER_AWAY']],
   ] as const)
     it(`keeps what the vendor said while ${title}`, async () => {
+      const shown = vi.spyOn(console, 'error')
       const { failing, lms, hub } = await start()
       lms.onAnswer = () => {
         if (lms.things.size === 2 && failing.failed === 0) failing.next.splice(0, 9, ...codes)
@@ -99,6 +100,7 @@ forEachEngine('a settlement', engine => {
       ])
       await hub.rest()
       expect(failing.failed).toBe(codes.length)
+      expect(shown).not.toHaveBeenCalled()
       expect((await hub.rows()).map(row => [row.state, row.open, row.external_id]).sort()).toEqual([
         ['delivered', false, 'lms-1'],
         ['delivered', false, 'lms-2'],
