@@ -32,7 +32,7 @@ export async function beginErasure(
   await insertRows(
     tx,
     erasures,
-    ['tenant', 'record', 'root', 'by', 'asked_at'],
+    ['tenant', 'record', 'root', 'by', 'asked_at', 'shared'],
     [...rows].sort((a, b) => (a.record < b.record ? -1 : 1)),
     'on conflict do nothing',
   )
@@ -156,8 +156,8 @@ export async function blobsOf(
 }
 
 /**
- * Messages that said something of these records, answered their calls, or name one of these values (phone numbers,
- * addresses). What is new or waits stays: its own fold takes out what is about them and needs the rest.
+ * Messages that said something of these records, answered their calls, or, where they are about no other record, name
+ * one of these values (phone numbers, addresses; in lower case). What is new or waits stays: its own fold takes out what is about them and needs the rest.
  */
 export async function messagesAbout(
   tx: Querying,
@@ -171,11 +171,24 @@ export async function messagesAbout(
        m.id in (select message from hrhub.sayings where tenant = $1 and record = any($2::text[]) and message is not null)
        or exists (select from jsonb_array_elements(m.verdicts) v where v->>'record' = any($2::text[]))
        or m.head->>'delivery' = any($3::text[])
-       or exists (select from unnest($4::text[]) x where strpos(m.body, x) > 0))
+       or (m.head->>'delivery' is null and not exists (select from jsonb_array_elements(m.verdicts) v where v->>'record' is not null)
+         and exists (select from unnest($4::text[]) x where strpos(lower(m.body), x) > 0)))
      order by m.id`,
     [tenant, texts(records), texts(rows), texts(values)],
   )
   return found.rows.map(row => row.id)
+}
+
+export async function deliveriesOfRecords(
+  tx: Querying,
+  tenant: string,
+  records: readonly string[],
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    'select id from hrhub.deliveries where tenant = $1 and record = any($2::text[])',
+    [tenant, texts(records)],
+  )
+  return rows.map(row => row.id)
 }
 
 export interface Erasing {
@@ -242,11 +255,10 @@ export async function endErasure(
   records: readonly string[],
   now: number,
 ): Promise<void> {
-  await tx.query('update hrhub.erasures set done_at = $3 where tenant = $1 and record = any($2::text[])', [
-    tenant,
-    texts(records),
-    new Date(now),
-  ])
+  await tx.query(
+    `update hrhub.erasures set done_at = $3, shared = '[]' where tenant = $1 and record = any($2::text[])`,
+    [tenant, texts(records), new Date(now)],
+  )
 }
 
 async function hashLinks(tx: Tx, tenant: string, sealer: Blinding, links: readonly LinkRow[]): Promise<void> {

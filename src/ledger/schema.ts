@@ -186,6 +186,8 @@ export const erasures = table('erasures', {
   by: text,
   asked_at: instant,
   done_at: nullable(instant),
+  /** Values of its identity that others go by too: a message that names one is not for that about this person. */
+  shared: json<readonly string[]>(),
 })
 export type ErasureRow = RowOf<typeof erasures>
 

@@ -19,6 +19,7 @@ import type { MergeMeans } from '../merge/merge.js'
 import type { Parts } from '../parts.js'
 import { plan } from '../plan/plan.js'
 import { recordsAbout } from './about.js'
+import { sharedValues } from './values.js'
 
 export interface ErasureState {
   readonly rows: readonly ErasureRow[]
@@ -104,10 +105,17 @@ async function beginIn(
   }
   const { changed, written } = write(world, [...entries.values()], numbers)
   await written
+  // Before their keys go: who else goes by them is not known afterwards.
+  const shared = await sharedValues(
+    tx,
+    tenant,
+    [...entries.values()].map(({ row }) => row),
+    records,
+  )
   await beginErasure(
     tx,
     tenant,
-    fresh.map(record => ({ tenant, record, root, by, asked_at: now, done_at: null })),
+    fresh.map(record => ({ tenant, record, root, by, asked_at: now, done_at: null, shared })),
     now,
   )
   const gone = changed.map(change => ({ ...change, paths: [...change.paths, '$gone'] }))

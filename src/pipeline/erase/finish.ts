@@ -3,9 +3,10 @@
  * in one transaction, and the files that nothing names any more after it.
  */
 import { dropBlobs } from '../../ledger/dropped-blobs.js'
-import type { Tx } from '../../ledger/engine/types.js'
+import type { Querying, Tx } from '../../ledger/engine/types.js'
 import {
   blobsOf,
+  deliveriesOfRecords,
   endErasure,
   eraseBytes,
   erasuresOf,
@@ -13,14 +14,14 @@ import {
   openErasures,
   unremoved,
 } from '../../ledger/erase.js'
-import { lockRecords } from '../../ledger/find-records.js'
+import { findRecords, lockRecords } from '../../ledger/find-records.js'
 import { noteFindings } from '../../ledger/findings.js'
 import { lockDeliveriesOf, lockIdentitiesOf, lockLinksOf } from '../../ledger/merge-records.js'
-import type { RecordRow } from '../../ledger/schema.js'
-import { identityKeysOf } from '../fold/identity-keys.js'
+import type { DeliveryRow, ErasureRow } from '../../ledger/schema.js'
 import type { Parts } from '../parts.js'
 import { takeAlong } from './ask.js'
 import { removeFiles } from './remove-files.js'
+import { valuesOf } from './values.js'
 
 /** Erasures of one round. */
 const MOST = 20
@@ -56,8 +57,12 @@ async function finishOne(
   const { ledger, clock } = parts
   await takeAlong(parts, tenant, root)
   const late = clock.now() - asked_at > REMOVE_WITHIN_MS
-  const records = await ledger.transaction(tx => finish(tx, parts, tenant, root, late))
-  if (!records) return false
+  const open = (await erasuresOf(ledger, tenant, root)).filter(row => row.done_at === null)
+  const records = open.map(row => row.record)
+  if (!(await leftBehind(ledger, parts, tenant, records, late))) return false
+  const messages = await findMessages(parts, tenant, open)
+  const erased = await ledger.transaction(tx => finish(tx, parts, tenant, root, { records, messages, late }))
+  if (!erased) return false
   // A crash before this line repeats all of it: there is less left to erase then, and the same files.
   await removeFiles(parts)
   await endErasure(ledger, tenant, records, clock.now())
@@ -65,24 +70,54 @@ async function finishOne(
   return true
 }
 
+/** Rows that the erasure closes although they are not at their end; undefined where it has to wait for some. */
+async function leftBehind(
+  tx: Querying,
+  { clock }: Parts,
+  tenant: string,
+  records: readonly string[],
+  late: boolean,
+): Promise<readonly DeliveryRow[] | undefined> {
+  const left = await unremoved(tx, tenant, records)
+  if (records.length === 0 || (left.length > 0 && !late)) return undefined
+  // Never over a call: its settle would bring back the id of what it made.
+  return left.some(row => row.claim !== null && (row.lease_until ?? 0) >= clock.now()) ? undefined : left
+}
+
+/** Every kept body is looked at, however long it takes: under no lock, and nothing new is folded of them by now. */
+async function findMessages(parts: Parts, tenant: string, open: readonly ErasureRow[]): Promise<string[]> {
+  const { ledger } = parts
+  const ids = open.map(row => row.record)
+  const others = new Set([
+    ...(parts.config(tenant).ignoredIdentities ?? []),
+    ...open.flatMap(row => row.shared),
+  ])
+  const values = valuesOf(await findRecords(ledger, tenant, ids), others)
+  const rows = await deliveriesOfRecords(ledger, tenant, ids)
+  return ledger.transaction(async tx => {
+    if (ledger.engine === 'postgres') await tx.query('set local statement_timeout = 0')
+    return messagesAbout(tx, tenant, ids, rows, values)
+  })
+}
+
 async function finish(
   tx: Tx,
   parts: Parts,
   tenant: string,
   root: string,
-  late: boolean,
-): Promise<readonly string[] | undefined> {
-  const open = (await erasuresOf(tx, tenant, root)).filter(row => row.done_at === null)
-  const records = open.map(row => row.record)
-  const left = await unremoved(tx, tenant, records)
-  if (records.length === 0 || (left.length > 0 && !late)) return undefined
-  // Never over a call: its settle would bring back the id of what it made.
-  if (left.some(row => row.claim !== null && (row.lease_until ?? 0) >= parts.clock.now())) return undefined
+  about: {
+    readonly records: readonly string[]
+    readonly messages: readonly string[]
+    readonly late: boolean
+  },
+): Promise<boolean> {
+  const { records, messages, late } = about
+  const left = await leftBehind(tx, parts, tenant, records, late)
+  if (!left) return false
   const links = await lockLinksOf(tx, tenant, records)
   await lockIdentitiesOf(tx, tenant, records)
-  const rows = await lockRecords(tx, tenant, records)
+  await lockRecords(tx, tenant, records)
   const deliveries = (await lockDeliveriesOf(tx, tenant, records)).map(row => row.id)
-  const messages = await messagesAbout(tx, tenant, records, deliveries, valuesOf(rows))
   await dropBlobs(tx, await blobsOf(tx, tenant, records, messages), parts.clock.now())
   await eraseBytes(tx, tenant, parts.sealer, { records, links, deliveries, messages })
   // Only that something was left, and where: a person asks that system for its own erasure.
@@ -98,13 +133,5 @@ async function finish(
     })),
     parts.clock.now(),
   )
-  return records
-}
-
-/** Phone numbers and addresses, as they were said: messages that were never folded may hold them too. */
-function valuesOf(rows: readonly RecordRow[]): string[] {
-  const keys = rows.flatMap(({ kind, data }) => identityKeysOf(kind, data).map(({ key }) => key))
-  const bare = keys.map(key => key.slice(key.indexOf(':') + 1))
-  // A Chinese number is written with and without its country.
-  return [...new Set(bare.flatMap(value => (/^\+86\d{11}$/.test(value) ? [value, value.slice(3)] : [value])))]
+  return true
 }

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
 import type { Json } from '../../../src/kernel/json.js'
 import { messagesById } from '../../../src/ledger/messages.js'
+import { messages } from '../../../src/ledger/schema.js'
+import { selectRows } from '../../../src/ledger/table.js'
 import { askErasure } from '../../../src/pipeline/erase/ask.js'
 import { forEachEngine, type TestEngine } from '../../support/engines.js'
 import { configOf, inMapping, type Rig, rig } from '../rig.js'
-import { input, TENANT } from '../support.js'
+import { input, reference, TENANT } from '../support.js'
 import { FakeVendor } from '../vendor.js'
 
 const NAME = '欧阳娜娜'
@@ -89,5 +91,56 @@ forEachEngine('a page about an erased person and about others', engine => {
       { data: { custom: { note: 'of another' } } },
     ])
     expect(await kept(hub)).toMatchObject({ body: '', head: {} })
+  })
+})
+
+forEachEngine('a message that names a number of an erased person', engine => {
+  const MAIL = 'Nana@Example.com'
+  const refused = (hub: Rig, id: string, custom: object) =>
+    hub.say('ehr', 'interview', id, {
+      candidate: reference('candidate', 'nobody', 'refuse'),
+      custom,
+    } as never)
+  const bodies = async (hub: Rig) =>
+    (await selectRows(hub.ledger, messages, 'where t.tenant = $1 order by t.id', [TENANT])).map(
+      row => row.body,
+    )
+
+  it('loses its body however the number is spelled there', async () => {
+    const hub = await open(engine)
+    await hub.say('ehr', 'candidate', 'X', { name: NAME, emails: [MAIL] })
+    await refused(hub, 'i1', { to: MAIL })
+    await refused(hub, 'i2', { to: MAIL.toUpperCase() })
+    await refused(hub, 'i3', { to: 'another@example.com' })
+    await ask(hub, (await hub.record('candidate'))?.id ?? '')
+    await hub.rest()
+    const [x, one, two, other] = await bodies(hub)
+    expect([x, one, two]).toEqual(['', '', ''])
+    expect(other).toContain('another@example.com')
+  })
+
+  it('stays where it is about somebody else, or where others go by that number too', async () => {
+    const hub = await open(engine)
+    const shared = 'jobs@agency.example'
+    await hub.say('ehr', 'candidate', 'Y', { name: '别人', emails: [shared], custom: { friend: MAIL } })
+    await hub.say('ehr', 'candidate', 'X', { name: NAME, emails: [MAIL, shared] })
+    await refused(hub, 'i1', { to: shared })
+    const x = (await hub.records('candidate')).find(row => row.data['name'] === NAME)
+    await ask(hub, x?.id ?? '')
+    await hub.rest()
+    const [y, own, agency] = await bodies(hub)
+    expect(y).toContain('别人')
+    expect(own).toBe('')
+    expect(agency).toContain(shared)
+  })
+
+  it('stays where the operator says that the number stands for nobody', async () => {
+    const hub = await open(engine)
+    Object.assign(hub.parts.config(TENANT), { ignoredIdentities: new Set(['hr@example.com']) })
+    await hub.say('ehr', 'candidate', 'X', { name: NAME, emails: ['HR@example.com'] })
+    await refused(hub, 'i1', { to: 'hr@example.com' })
+    await ask(hub, (await hub.record('candidate'))?.id ?? '')
+    await hub.rest()
+    expect((await bodies(hub)).at(-1)).toContain('hr@example.com')
   })
 })
