@@ -21,6 +21,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   'publish-changes.ts': 'one feed position for all; a tenant reads its own changes alone',
   'seal-changes.ts': 'one chain of seals for all',
   'list-changes.ts': 'the oldest position that is still there',
+  'dropped-blobs.ts': 'the blob folder is one for all: a file goes when nobody of any tenant holds it',
   'erase.ts': 'looks whether anybody still holds a file of the blob folder, which is one for all',
 }
 
