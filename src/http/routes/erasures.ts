@@ -1,13 +1,11 @@
 /** Erasing a record: asked for by a person, and how far it is. */
 import Type from 'typebox'
-import { HubError } from '../../kernel/errors.js'
-import { findRecords } from '../../ledger/find-records.js'
 import { askErasure, type ErasureState, erasureState } from '../../pipeline/erase/ask.js'
 import { callerOf } from '../authorize.js'
 import { iso, isoOrNull } from '../forms/record.js'
 import { Id, Instant, Kinds, nullable, Words } from '../schemas.js'
 import type { App, ServedHub } from '../served.js'
-import { kindOf } from './records.js'
+import { mustBeOfKind } from './records.js'
 
 const Erasure = Type.Object({
   record: Type.String({ description: 'The record it was asked for.' }),
@@ -58,13 +56,6 @@ export function erasureRoutes(app: App, { parts, pipeline }: ServedHub): void {
     params: Type.Object({ kinds: Kinds, id: Id('Id of the record.') }),
   }
 
-  async function mustBe(tenant: string, kinds: string, id: string): Promise<void> {
-    const { kind } = kindOf(kinds)
-    const [row] = await findRecords(parts.ledger, tenant, [id])
-    if (row?.kind !== kind)
-      throw new HubError('PIPELINE_ID_UNKNOWN', { detail: `there is no ${kind} of this id` })
-  }
-
   app.post(
     '/v1/:kinds/:id/erase',
     {
@@ -81,7 +72,7 @@ export function erasureRoutes(app: App, { parts, pipeline }: ServedHub): void {
     async (request, reply) => {
       const { tenant, id: by } = callerOf(request)
       const { kinds, id } = request.params
-      await mustBe(tenant, kinds, id)
+      await mustBeOfKind(parts.ledger, tenant, kinds, id)
       return reply.code(202).send(form(await askErasure(means, tenant, id, by)))
     },
   )
@@ -100,7 +91,7 @@ export function erasureRoutes(app: App, { parts, pipeline }: ServedHub): void {
     async request => {
       const { tenant } = callerOf(request)
       const { kinds, id } = request.params
-      await mustBe(tenant, kinds, id)
+      await mustBeOfKind(parts.ledger, tenant, kinds, id)
       return form(await erasureState(parts, tenant, id))
     },
   )

@@ -1,7 +1,6 @@
 /** Records that are one: merged by a person, taken back, and the proposals that identity keys file. */
 import Type from 'typebox'
 import { HubError } from '../../kernel/errors.js'
-import { findRecords } from '../../ledger/find-records.js'
 import { findProposal, listProposals } from '../../ledger/merge-proposals.js'
 import type { MergeProposalRow, MergeRow } from '../../ledger/schema.js'
 import { acceptProposal, rejectProposal } from '../../pipeline/merge/decide.js'
@@ -23,7 +22,7 @@ import {
   Words,
 } from '../schemas.js'
 import type { App, ServedHub } from '../served.js'
-import { kindOf } from './records.js'
+import { mustBeOfKind } from './records.js'
 
 const tags = ['records']
 const scope = 'records:merge'
@@ -76,14 +75,6 @@ const proposalForm = (row: MergeProposalRow) => ({
 export function mergeRoutes(app: App, { parts, pipeline }: ServedHub): void {
   const means = { parts, bell: pipeline.bell }
 
-  /** @throws HubError `PIPELINE_ID_UNKNOWN` for a record of another kind too */
-  async function mustBe(tenant: string, kinds: string, id: string): Promise<void> {
-    const { kind } = kindOf(kinds)
-    const [row] = await findRecords(parts.ledger, tenant, [id])
-    if (row?.kind !== kind)
-      throw new HubError('PIPELINE_ID_UNKNOWN', { detail: `there is no ${kind} of this id` })
-  }
-
   app.post(
     '/v1/:kinds/:id/merge',
     {
@@ -101,7 +92,7 @@ export function mergeRoutes(app: App, { parts, pipeline }: ServedHub): void {
     async request => {
       const { tenant, id: by } = callerOf(request)
       const { kinds, id } = request.params
-      await mustBe(tenant, kinds, id)
+      await mustBeOfKind(parts.ledger, tenant, kinds, id)
       return mergeForm(await mergeRecords(means, tenant, { merged: id, into: request.body.into, by }))
     },
   )
@@ -121,7 +112,7 @@ export function mergeRoutes(app: App, { parts, pipeline }: ServedHub): void {
     async request => {
       const { tenant, id: by } = callerOf(request)
       const { kinds, id } = request.params
-      await mustBe(tenant, kinds, id)
+      await mustBeOfKind(parts.ledger, tenant, kinds, id)
       return mergeForm(await unmergeRecord(means, tenant, id, by))
     },
   )

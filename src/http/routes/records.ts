@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { HubError } from '../../kernel/errors.js'
+import type { Querying } from '../../ledger/engine/types.js'
 import { findRecords } from '../../ledger/find-records.js'
 import { listRecords } from '../../ledger/list-records.js'
 import type { RecordRow } from '../../ledger/schema.js'
@@ -43,6 +44,19 @@ export function kindOf(plural: string): KindDefinition {
   const kind = KINDS_BY_PLURAL.get(plural)
   if (!kind) throw new HubError('HTTP_ROUTE_UNKNOWN', { detail: 'there is no such kind' })
   return kind
+}
+
+/** @throws HubError `PIPELINE_ID_UNKNOWN`, for a record of another kind too */
+export async function mustBeOfKind(
+  ledger: Querying,
+  tenant: string,
+  plural: string,
+  id: string,
+): Promise<void> {
+  const { kind } = kindOf(plural)
+  const [row] = await findRecords(ledger, tenant, [id])
+  if (row?.kind !== kind)
+    throw new HubError('PIPELINE_ID_UNKNOWN', { detail: `there is no ${kind} of this id` })
 }
 
 export function recordRoutes(app: App, { parts }: ServedHub): void {
