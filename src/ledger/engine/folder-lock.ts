@@ -49,7 +49,7 @@ export async function lockFolder(folder: string, log: Log): Promise<FolderLock> 
     if (create(file, JSON.stringify(me))) return hold(file, me, log)
     const holder = read(file)
     if (holder && lives(holder, file)) throw locked(folder, holder)
-    await takeAway(file)
+    if (!takeAway(file)) await new Promise(resolve => setTimeout(resolve, TRY_AGAIN_MS))
   }
   throw new HubError('LEDGER_FOLDER_LOCKED', { detail: `${folder} is being locked by another process` })
 }
@@ -68,18 +68,23 @@ function hold(file: string, me: Holder, log: Log): FolderLock {
   }
 }
 
-/** Removes a dead holder's lock. The guard keeps a second process from removing the lock of the first taker. */
-async function takeAway(file: string): Promise<void> {
+/**
+ * Removes a dead holder's lock. The guard keeps a second process from removing the lock of the first taker.
+ * @returns whether anything is gone now; else it is too early to tell, and somebody may be in the middle of it
+ */
+function takeAway(file: string): boolean {
   const guard = `${file}.takeover`
   if (!create(guard, String(process.pid))) {
-    if (ageOf(guard) > GUARD_LEFT_MS) rmSync(guard, { force: true })
-    else await new Promise(resolve => setTimeout(resolve, TRY_AGAIN_MS))
-    return
+    if (ageOf(guard) <= GUARD_LEFT_MS) return false
+    rmSync(guard, { force: true })
+    return true
   }
   try {
     const holder = read(file)
     // An unreadable lock is one that is being written just now, or one cut short by a crash.
-    if (holder ? !lives(holder, file) : ageOf(file) > TRY_AGAIN_MS) rmSync(file, { force: true })
+    const left = holder ? !lives(holder, file) : ageOf(file) > TRY_AGAIN_MS
+    if (left) rmSync(file, { force: true })
+    return left
   } finally {
     rmSync(guard, { force: true })
   }
