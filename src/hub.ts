@@ -92,7 +92,8 @@ export async function startHub({
       clock,
       log,
       ...(settings.databaseUrl
-        ? { url: settings.databaseUrl }
+        ? // The same flows run watched on PGlite and in the tests of both.
+          { url: settings.databaseUrl, watched: false }
         : { folder: settings.dataFolder, prepared: join(packageRoot(), 'dist', 'new-ledger') }),
     })
   // The embedded database takes as long to open as the folder to compile, in a thread of its own: both at once. A

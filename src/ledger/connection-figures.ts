@@ -15,9 +15,6 @@ export interface ConnectionFigures {
   readonly refused: Readonly<Record<string, number>>
 }
 
-/** States of the partial index `deliveries_shown`. */
-const OPEN = `('parked', 'dead', 'unknown', 'waiting', 'held')`
-
 export async function connectionFigures(
   ledger: Querying,
   tenant: string,
@@ -32,7 +29,7 @@ export async function connectionFigures(
     ledger.query<{ connection: string; state: string; times: number; last: JsonObject | null }>(
       `select connection, state, count(*)::int as times,
               (array_agg(last_error order by updated_at desc) filter (where last_error is not null))[1] as last
-       from hrhub.deliveries where tenant = $1 and state in ${OPEN} group by connection, state`,
+       from hrhub.restless where tenant = $1 group by connection, state`,
       [tenant],
     ),
     ledger.query<{ connection: string; resource: string; last_error: JsonObject }>(

@@ -24,22 +24,19 @@ export async function countStates(ledger: Querying, now: number): Promise<StateC
      where state in ('new', 'waiting', 'invalid', 'unrouted', 'defect') group by state order by state`,
   )
   const deliveries = await counts(
-    `select state, count(*)::int as times from hrhub.deliveries
-     where state in ('waiting', 'unknown', 'held', 'parked', 'dead') group by state order by state`,
+    `select state, count(*)::int as times from hrhub.restless group by state order by state`,
   )
   const findings = await counts(
     'select code as state, count(*)::int as times from hrhub.findings group by code order by code',
   )
   const stopped = await counts(
     `select coalesce(last_error->>'code', because, state) as state, count(*)::int as times from hrhub.deliveries
-     where state in ('parked', 'dead') group by 1 order by 1`,
+     where shown in ('parked', 'dead') group by 1 order by 1`,
   )
   const open = await ledger.query<{ times: number }>(
     `select count(*)::int as times from hrhub.merge_proposals where state = 'open'`,
   )
-  const { rows } = await ledger.query<{ oldest: Date | null }>(
-    'select min(due_at) as oldest from hrhub.deliveries where due_at is not null',
-  )
+  const { rows } = await ledger.query<{ oldest: Date | null }>('select min(due_at) as oldest from hrhub.due')
   const oldest = rows[0]?.oldest?.getTime() ?? now
   const proposals = open.rows[0]?.times ?? 0
   return { messages, deliveries, findings, proposals, stopped, oldestDueMs: Math.max(0, now - oldest) }

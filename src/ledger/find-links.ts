@@ -3,7 +3,7 @@
 import { texts } from './engine/parameters.js'
 import type { Querying } from './engine/types.js'
 import { type LinkRow, links } from './schema.js'
-import { selectRows } from './table.js'
+import { asRows, selectRows } from './table.js'
 
 export interface LinkKey {
   readonly connection: string
@@ -17,21 +17,20 @@ export const linkKeyText = (key: LinkKey) =>
 
 export async function findLinks(tx: Querying, tenant: string, keys: readonly LinkKey[]): Promise<LinkRow[]> {
   if (keys.length === 0) return []
-  return selectRows(
-    tx,
-    links,
-    `join unnest($2::text[], $3::text[], $4::text[], $5::text[]) k(connection, resource, external_id, kind)
-       on t.connection = k.connection and t.resource = k.resource and t.external_id = k.external_id and t.kind = k.kind
-     where t.tenant = $1`,
-    [
-      tenant,
-      texts(keys.map(key => key.connection)),
-      texts(keys.map(key => key.resource)),
-      texts(keys.map(key => key.externalId)),
-      texts(keys.map(key => key.kind)),
-    ],
-  )
+  const { rows } = await tx.query({ name: 'find_links', text: FIND }, [
+    tenant,
+    texts(keys.map(key => key.connection)),
+    texts(keys.map(key => key.resource)),
+    texts(keys.map(key => key.externalId)),
+    texts(keys.map(key => key.kind)),
+  ])
+  return asRows(links, rows)
 }
+
+/** Key by key: a plan made while the tables were small (and kept) would read all links of the tenant for each batch. */
+const FIND = `select t.* from unnest($2::text[], $3::text[], $4::text[], $5::text[]) k(connection, resource, external_id, kind)
+  cross join lateral (select * from hrhub.links l where l.tenant = $1 and l.connection = k.connection
+    and l.resource = k.resource and l.external_id = k.external_id and l.kind = k.kind offset 0) t`
 
 export async function linksOfRecords(
   tx: Querying,

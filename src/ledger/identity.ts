@@ -32,10 +32,10 @@ export async function identityRows(
     {
       name: 'identity_rows',
       text: `select t.tenant, t.kind, t.key, coalesce(r.was_merged_into, t.record) as record, t.served
-             from hrhub.identity_keys t
-             join unnest($2::text[], $3::text[]) k(kind, key) on t.kind = k.kind and t.key = k.key
-             left join hrhub.records r on r.tenant = t.tenant and r.id = t.record
-             where t.tenant = $1`,
+             from unnest($2::text[], $3::text[]) k(kind, key)
+             cross join lateral (select * from hrhub.identity_keys i
+               where i.tenant = $1 and i.kind = k.kind and i.key = k.key offset 0) t
+             left join hrhub.records r on r.tenant = t.tenant and r.id = t.record and r.was_merged_into is not null`,
     },
     [tenant, texts(keys.map(key => key.kind)), texts(keys.map(key => key.key))],
   )

@@ -22,12 +22,23 @@ export interface DeliveryPage extends DeliveryFilter {
 
 export const deliveryClauses = (filter: DeliveryFilter): Clause[] => [
   clause('t.state = :value', filter.state),
+  byIndex(filter.state),
   clause('t.because = :value', filter.because),
   clause('t.connection = :value', filter.connection),
   clause('t.flow = :value', filter.flow),
   clause('t.record = :value', filter.record),
   clause(`t.last_error->>'code' = :value`, filter.code),
 ]
+
+/** A state that few rows are in is found by what holds only those. */
+function byIndex(state: string | undefined): Clause {
+  if (state === 'waiting')
+    return clause('t.id in (select id from hrhub.restless r where r.tenant = $1 and r.state = :value)', state)
+  return clause('t.shown = :value', SHOWN.has(state ?? '') ? state : undefined)
+}
+
+/** As the column `shown` has them. */
+const SHOWN = new Set(['parked', 'dead', 'unknown', 'held'])
 
 /** What the body of a delivery was, and what was kept with its link, stays sealed in the ledger. */
 export type DeliveryHead = Omit<DeliveryRow, 'sent' | 'keep' | 'fingerprint'>

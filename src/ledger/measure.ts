@@ -25,11 +25,10 @@ export async function measure(ledger: Querying, now: number): Promise<Measures> 
      select state, count(*)::int from hrhub.messages where state in ('invalid', 'defect', 'unrouted') group by state`,
   )
   const deliveries = await ledger.query<{ state: string; connection: string; times: number }>(
-    `select state, connection, count(*)::int as times from hrhub.deliveries
-     where state in ('parked', 'dead', 'unknown', 'waiting', 'held') group by state, connection`,
+    `select state, connection, count(*)::int as times from hrhub.restless group by state, connection`,
   )
   const due = await ledger.query<{ oldest: Date | null; times: number }>(
-    'select min(due_at) as oldest, count(*)::int as times from hrhub.deliveries where due_at <= $1',
+    'select min(due_at) as oldest, count(*)::int as times from hrhub.due where due_at <= $1',
     [new Date(now)],
   )
   const rest = await ledger.query<{ effects: number; changes: number }>(

@@ -86,7 +86,7 @@ function redrivable(tenant: string, onceFlows: readonly string[], filter: Delive
     { sql: SPENT.replace('$2', ':value').replace(/^/, 'not '), value: texts(onceFlows) },
     ...deliveryClauses(filter),
   ])
-  const resting = filter.state === undefined ? ` and t.state in ('dead', 'parked')` : ''
+  const resting = filter.state === undefined ? ` and t.shown in ('dead', 'parked')` : ''
   return { where: `${where}${resting} and t.claim is null and not ${DOUBTFUL}`, params }
 }
 

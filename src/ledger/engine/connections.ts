@@ -13,6 +13,8 @@ export interface Held {
 
 export interface Connections {
   readonly engine: 'pglite' | 'postgres'
+  /** Whether a statement past its own open transaction is refused (open-transaction.ts). */
+  readonly watched: boolean
   /** @throws HubError `LEDGER_AWAY` */
   acquire(): Promise<Held>
   readonly lent: LentPool

@@ -5,9 +5,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { HubError } from '../../kernel/errors.js'
 
+/** A pool whose open transactions are watched, or not: knowing them costs every await of the process something. */
+export interface Watched {
+  readonly watched: boolean
+}
+
 interface Open {
   /** Whose transaction: the pool it was taken from. */
-  readonly of: object
+  readonly of: Watched
   /** Flows that the transaction started may outlive it. */
   open: boolean
 }
@@ -15,7 +20,8 @@ interface Open {
 const current = new AsyncLocalStorage<Open>()
 
 /** Runs `work` as the inside of a transaction on `of`. */
-export async function insideTransaction<T>(of: object, work: () => Promise<T>): Promise<T> {
+export async function insideTransaction<T>(of: Watched, work: () => Promise<T>): Promise<T> {
+  if (!of.watched) return work()
   const mark: Open = { of, open: true }
   try {
     return await current.run(mark, work)
@@ -25,7 +31,7 @@ export async function insideTransaction<T>(of: object, work: () => Promise<T>): 
 }
 
 /** Marks the caller's own flow from here on, for a borrower that says BEGIN by hand; the answer ends it. */
-export function markTransaction(of: object): () => void {
+export function markTransaction(of: Watched): () => void {
   const mark: Open = { of, open: true }
   current.enterWith(mark)
   return () => {
@@ -34,7 +40,7 @@ export function markTransaction(of: object): () => void {
 }
 
 /** @throws HubError `LEDGER_TRANSACTION_OPEN` */
-export function refuseInsideTransaction(of: object): void {
+export function refuseInsideTransaction(of: Watched): void {
   const mark = current.getStore()
   if (mark?.open && mark.of === of) {
     throw new HubError('LEDGER_TRANSACTION_OPEN', {

@@ -57,6 +57,7 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Connect
   let closed = false
   const connections: Connections = {
     engine: 'pglite',
+    watched: true,
     async acquire(): Promise<Held> {
       if (closed || broken) throw away(undefined)
       const give = await turns.take()

@@ -5,14 +5,14 @@
 import { EventEmitter } from 'node:events'
 import type pg from 'pg'
 import type { LentClient, LentPool, LentResult } from './lent-pool.js'
-import { markTransaction, refuseInsideTransaction } from './open-transaction.js'
+import { markTransaction, refuseInsideTransaction, type Watched } from './open-transaction.js'
 import type { Turns } from './turns.js'
 
 export interface Session {
   readonly client: pg.Client
   readonly turns: Turns
   /** Identity for the rule against statements past an open transaction. */
-  readonly of: object
+  readonly of: Watched
 }
 
 export function lendSession(session: Session): LentPool {

@@ -31,7 +31,8 @@ export function connectPostgres(options: LedgerOptions & { readonly url: string 
     max: options.connections ?? 10,
     pipeline: true,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
-    options: '-c search_path=""',
+    // In UTC instants come back in one short form (instant-text.ts).
+    options: '-c search_path="" -c timezone=UTC',
   })
   const lent = new pg.Pool({
     ...base,
@@ -50,6 +51,7 @@ export function connectPostgres(options: LedgerOptions & { readonly url: string 
 
   const connections: Connections = {
     engine: 'postgres',
+    watched: options.watched ?? true,
     async acquire(): Promise<Held> {
       let client: pg.PoolClient
       try {

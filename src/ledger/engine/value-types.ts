@@ -4,11 +4,13 @@
  */
 import pg from 'pg'
 import { HubError } from '../../kernel/errors.js'
+import { instantOf } from './instant-text.js'
 
 const INT8 = 20
 const INT8_ARRAY = 1016
 const DATE = 1082
 const TIMESTAMP = 1114
+const TIMESTAMPTZ = 1184
 
 function safeNumber(text: string): number {
   const value = Number(text)
@@ -20,11 +22,14 @@ function safeNumber(text: string): number {
 
 const asText = (text: string) => text
 
+const anyInstant = pg.types.getTypeParser(TIMESTAMPTZ, 'text') as (text: string) => unknown
+
 const OWN = new Map<number, (text: string) => unknown>([
   [INT8, safeNumber],
   [INT8_ARRAY, text => JSON.parse(text.replace('{', '[').replace('}', ']').replaceAll('NULL', 'null'))],
   [DATE, asText],
   [TIMESTAMP, asText],
+  [TIMESTAMPTZ, text => instantOf(text) ?? anyInstant(text)],
 ])
 
 export const valueTypes: pg.CustomTypesConfig = {

@@ -5,6 +5,7 @@ import * as deliveries from './0002-deliveries.js'
 import * as merges from './0003-merges.js'
 import * as erasures from './0004-erasures.js'
 import * as erasedFiles from './0005-erased-files.js'
+import * as due from './0006-due.js'
 
 export const MIGRATIONS = {
   '0000-leases': leases,
@@ -13,4 +14,5 @@ export const MIGRATIONS = {
   '0003-merges': merges,
   '0004-erasures': erasures,
   '0005-erased-files': erasedFiles,
+  '0006-due': due,
 }

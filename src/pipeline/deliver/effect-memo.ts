@@ -1,4 +1,5 @@
 /** An effect between tries: what was written down before the call, sealed, and what is known since. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { EffectProgress, PreparedCall } from '../../connector/types.js'
 import { derivedUuid } from '../../kernel/ids.js'
 import type { Sealer } from '../../kernel/seal.js'
@@ -40,12 +41,12 @@ export function sealEffect(sealer: Sealer, tenant: string, delivery: string, mem
     replacing: memo.replacing,
     within: memo.within ?? null,
   }
-  return sealer.seal(Buffer.from(JSON.stringify(sealed)), placeOf(tenant, delivery, memo.n))
+  return sealer.seal(pack(JSON.stringify(sealed)), placeOf(tenant, delivery, memo.n))
 }
 
 export function openEffect(sealer: Sealer, row: EffectRow): EffectMemo {
   const opened = sealer.open(row.progress, placeOf(row.tenant, row.delivery, row.n))
-  const { progress, call, fingerprint, replacing, within } = JSON.parse(opened.toString('utf8')) as Sealed
+  const { progress, call, fingerprint, replacing, within } = JSON.parse(unpack(opened)) as Sealed
   return {
     n: row.n,
     wanted: row.wanted,
@@ -59,6 +60,20 @@ export function openEffect(sealer: Sealer, row: EffectRow): EffectMemo {
     doubt: row.doubt as unknown as Doubt,
   }
 }
+
+/** First byte of packed text; text that was sealed as it is begins with a brace. */
+const PACKED = Buffer.from([1])
+/** Small windows: a memo is some kilobytes, and a window costs its memory each time. */
+const SMALL = { level: 1, windowBits: 12, memLevel: 5 }
+
+/**
+ * What is sent stands in it up to four times (mapped, as bytes, as last sent, as record): 3 kB become 0.9 in 15 µs,
+ * and a row of 0.9 kB needs no second table beside its own.
+ */
+const pack = (text: string): Buffer => Buffer.concat([PACKED, deflateRawSync(text, SMALL)])
+
+const unpack = (bytes: Buffer): string =>
+  (bytes[0] === PACKED[0] ? inflateRawSync(bytes.subarray(1)) : bytes).toString('utf8')
 
 /** The same token after any crash; another one in a cloned ledger, for it has another instance. */
 export function tokenOf(
