@@ -2,10 +2,9 @@
  * A process of its own that is the world around a server: it calls, and it is called. Both ends in one process, so
  * the time from a POST to its receipt at the sink is read off one clock. Bounded in time and in number.
  */
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Client, type Dispatcher } from 'undici'
-import { type EventType, makeEvent, type SignedEvent } from './events.js'
+import { type EventType, makeEvent } from './events.js'
+import { type Caller, callerOf, postOf, sinkOf } from './wire.js'
 
 export interface Drive {
   readonly url: string
@@ -56,21 +55,11 @@ const pending = new Map<string, { readonly version: number; readonly at: number 
 const held = new Map<string, number>()
 let current: { receipt(at: number, since: number, superseded: number): void; doubled(): void } | undefined
 
-const sink = createServer((request, response) => {
-  const chunks: Buffer[] = []
-  request.on('data', (chunk: Buffer) => chunks.push(chunk))
-  request.on('end', () => {
-    const { ref, version } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
-      ref: string
-      version: number
-    }
-    receive(ref, version)
-    const answer = JSON.stringify({ id: ref })
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length })
-    response.end(answer)
-  })
+const sink = sinkOf(body => {
+  const { ref, version } = JSON.parse(body.toString('utf8')) as { ref: string; version: number }
+  receive(ref, version)
+  return JSON.stringify({ id: ref })
 })
-sink.keepAliveTimeout = 60_000
 
 function receive(ref: string, version: number): void {
   const at = performance.now()
@@ -89,16 +78,34 @@ function receive(ref: string, version: number): void {
   if (own) current?.receipt(at, own.at, older)
 }
 
-function eventsFor(drive: Drive): SignedEvent[] {
+interface Prepared {
+  readonly ref: string
+  readonly version: number
+  readonly request: Buffer
+}
+
+function eventsFor(drive: Drive): Prepared[] {
   const from = cursors.get(drive.run) ?? 0
-  return Array.from({ length: drive.most }, (_, i) =>
-    makeEvent(drive.run, drive.type, (from + i) % drive.refs, Math.floor((from + i) / drive.refs) + 1),
-  )
+  const url = new URL(drive.path, drive.url)
+  return Array.from({ length: drive.most }, (_, i) => {
+    const event = makeEvent(
+      drive.run,
+      drive.type,
+      (from + i) % drive.refs,
+      Math.floor((from + i) / drive.refs) + 1,
+    )
+    const signed = { 'x-timestamp': event.timestamp, 'x-signature': event.signature }
+    return {
+      ref: `${drive.run}-${event.ref}`,
+      version: event.version,
+      request: postOf(url, signed, event.body),
+    }
+  })
 }
 
 async function run(drive: Drive): Promise<Driven> {
   const events = eventsFor(drive)
-  const clients = Array.from({ length: drive.connections }, () => new Client(drive.url, { pipelining: 1 }))
+  const clients = Array.from({ length: drive.connections }, () => callerOf(new URL(drive.url)))
   const answerMs: number[] = []
   const receiptMs: number[] = []
   let sent = 0
@@ -144,14 +151,13 @@ async function run(drive: Drive): Promise<Driven> {
     }
   }
 
-  function send(client: Client, event: SignedEvent): void {
+  function send(client: Caller, { ref, version, request }: Prepared): void {
     const at = performance.now()
-    const ref = `${drive.run}-${event.ref}`
     if (drive.window !== undefined) {
       outstanding += 1
       const waiting = pending.get(ref)
-      if (waiting) waiting.push({ version: event.version, at })
-      else pending.set(ref, [{ version: event.version, at }])
+      if (waiting) waiting.push({ version, at })
+      else pending.set(ref, [{ version, at }])
     }
     const done = (ok: boolean) => {
       if (ok && !over) {
@@ -161,7 +167,7 @@ async function run(drive: Drive): Promise<Driven> {
       idle.push(client)
       pump()
     }
-    client.dispatch(requestOf(drive.path, event), handler(done))
+    client.post(request, done)
   }
 
   const ticker = drive.rate === undefined ? undefined : setInterval(pump, 1)
@@ -182,7 +188,7 @@ async function run(drive: Drive): Promise<Driven> {
   // One that comes twice comes soon after.
   if (drive.window !== undefined) await new Promise(resolve => setTimeout(resolve, 300))
   current = undefined
-  await Promise.all(clients.map(client => client.destroy()))
+  for (const client of clients) client.end()
   return {
     seconds,
     answered,
@@ -194,36 +200,6 @@ async function run(drive: Drive): Promise<Driven> {
     missing: drive.window === undefined ? 0 : outstanding,
     answerMs: spread(answerMs),
     receiptMs: spread(receiptMs),
-  }
-}
-
-function requestOf(path: string, event: SignedEvent): Dispatcher.DispatchOptions {
-  return {
-    path,
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-timestamp': event.timestamp,
-      'x-signature': event.signature,
-    },
-    body: event.body,
-  }
-}
-
-function handler(done: (ok: boolean) => void): Dispatcher.DispatchHandler {
-  let status = 0
-  return {
-    onRequestStart() {},
-    onResponseStart(_, code) {
-      status = code
-    },
-    onResponseData() {},
-    onResponseEnd() {
-      done(status >= 200 && status < 300)
-    },
-    onResponseError() {
-      done(false)
-    },
   }
 }
 

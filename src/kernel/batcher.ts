@@ -1,12 +1,21 @@
 /**
- * Many callers, one statement: what arrives while a flush runs goes out with the next. Under load a commit is
- * shared by hundreds; alone, a caller waits for nothing but the next turn of the event loop.
+ * Many callers, one statement: what arrives while a flush runs goes out with the next. Alone, a caller waits for
+ * nothing but the next turn of the event loop; under load a flush waits some milliseconds for those whom the last one
+ * has just let go.
  */
 export interface Batcher<In, Out> {
   add(item: In): Promise<Out>
   /** Items waiting or under way: the door's measure of pressure. */
   readonly load: number
 }
+
+/**
+ * A flush of this many or more is load. Without the wait two halves of the callers take turns, each with statements of
+ * its own: 50 callers gave batches of 25, and a fifth more processor time in the hub, a third more in Postgres.
+ */
+const BUSY = 12
+/** Long enough for an answer to come back as the next request; an answer under load takes ten times as long. */
+const GATHER_MS = 4
 
 interface Waiting<In, Out> {
   readonly item: In
@@ -20,35 +29,31 @@ interface Waiting<In, Out> {
  */
 export function createBatcher<In, Out>(options: {
   readonly most: number
-  /** Flushes that may run at once. */
-  readonly lanes?: number
   readonly halve: (error: unknown) => boolean
   readonly flush: (items: readonly In[]) => Promise<readonly Out[]>
 }): Batcher<In, Out> {
-  const { most, lanes = 1, halve, flush } = options
+  const { most, halve, flush } = options
   let waiting: Waiting<In, Out>[] = []
-  let busy = 0
+  /** Items of the flush that runs; 0 = none does. */
   let flushing = 0
+  let last = 0
   let scheduled = false
 
   function schedule(): void {
-    if (scheduled || busy >= lanes || waiting.length === 0) return
+    if (scheduled || flushing > 0 || waiting.length === 0) return
     scheduled = true
-    setImmediate(() => {
-      scheduled = false
-      void drain()
-    })
+    if (last >= BUSY && waiting.length < most) setTimeout(drain, GATHER_MS)
+    else setImmediate(drain)
   }
 
   async function drain(): Promise<void> {
-    if (busy >= lanes || waiting.length === 0) return
+    scheduled = false
     const batch = waiting.slice(0, most)
     waiting = waiting.slice(most)
-    busy += 1
-    flushing += batch.length
+    flushing = batch.length
+    last = batch.length
     await settle(batch)
-    busy -= 1
-    flushing -= batch.length
+    flushing = 0
     schedule()
   }
 

@@ -15,16 +15,24 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** RFC 8785: members sorted by UTF-16 code units, numbers and strings as ECMAScript writes them. */
 export function canonicalJson(value: Json): string {
+  if (typeof value === 'string') return quoted(value)
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  let out = ''
+  if (Array.isArray(value)) {
+    for (const element of value) out += `${out === '' ? '' : ','}${canonicalJson(element)}`
+    return `[${out}]`
+  }
   const object = value as JsonObject
-  const members: string[] = []
   for (const key of Object.keys(object).sort()) {
     const member = object[key]
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`)
+    if (member !== undefined) out += `${out === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`
   }
-  return `{${members.join(',')}}`
+  return `{${out}}`
 }
+
+/** What JSON.stringify escapes; most texts hold none of it, and asking is a third of the way of writing. */
+const ESCAPED = /["\\\p{Cc}\p{Surrogate}]/u
+const quoted = (text: string): string => (ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`)
 
 /** Equal in canonical form; compared member by member, for most values differ or agree long before they are written. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {

@@ -5,7 +5,7 @@
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { type LinkKey, linkKeyText } from './find-links.js'
-import { type LinkRow, links } from './schema.js'
+import { type LinkHead, linkHeads } from './schema.js'
 import { selectRows } from './table.js'
 
 /** The part of a sealer that hashes. */
@@ -27,7 +27,7 @@ export async function findErasedLinks(
   tenant: string,
   sealer: Blinding | undefined,
   keys: readonly LinkKey[],
-): Promise<Map<string, LinkRow>> {
+): Promise<Map<string, LinkHead>> {
   if (keys.length === 0 || !sealer) return new Map()
   const asked = new Map(
     keys.flatMap(key =>
@@ -37,7 +37,7 @@ export async function findErasedLinks(
   // A hash stands for connection, resource, id and kind at once; the index holds nothing but what was erased.
   const rows = await selectRows(
     tx,
-    links,
+    linkHeads,
     `where t.tenant = $1 and t.state = 'erased' and t.external_id = any($2::text[])`,
     [tenant, texts([...asked.keys()])],
   )

@@ -1,8 +1,9 @@
 /** Loads records by id, locked in one order where they are about to change; and who answers for merged ones. */
+import type { Json } from '../kernel/json.js'
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
-import { type RecordRow, records } from './schema.js'
-import { selectRows } from './table.js'
+import { type RecordRow, records, recordViews, stampedViews } from './schema.js'
+import { type RowOf, selectRows } from './table.js'
 
 export async function findRecords(
   tx: Querying,
@@ -11,6 +12,19 @@ export async function findRecords(
 ): Promise<RecordRow[]> {
   if (ids.length === 0) return []
   return selectRows(tx, records, 'where t.tenant = $1 and t.id = any($2::text[])', [tenant, texts(ids)])
+}
+
+/** @param stamped whether the stamps of the leaves are wanted too: as much again as the data */
+export async function findViews(
+  tx: Querying,
+  tenant: string,
+  ids: readonly string[],
+  stamped: boolean,
+): Promise<(RowOf<typeof recordViews> & { readonly stamps?: Json })[]> {
+  if (ids.length === 0) return []
+  const where = 'where t.tenant = $1 and t.id = any($2::text[])'
+  const params = [tenant, texts(ids)]
+  return stamped ? selectRows(tx, stampedViews, where, params) : selectRows(tx, recordViews, where, params)
 }
 
 /** Sorted by id: two batches that share records take them in one order and cannot block each other. */

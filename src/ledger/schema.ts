@@ -92,6 +92,12 @@ export const records = table('records', {
 })
 export type RecordRow = RowOf<typeof records>
 
+const { id, kind, data, gone, was_merged_into, erased_at, stamps } = records.columns
+/** A record as flows and mappings see it. */
+export const recordViews = table('records', { id, kind, data, gone, was_merged_into, erased_at })
+/** The same with the stamps of its leaves. */
+export const stampedViews = table('records', { ...recordViews.columns, stamps })
+
 export const links = table('links', {
   tenant: text,
   id: text,
@@ -111,6 +117,11 @@ export const links = table('links', {
   created_at: instant,
 })
 export type LinkRow = RowOf<typeof links>
+
+const { image: _image, last: _last, ...linkHead } = links.columns
+/** Whose thing it is, without what was said of it: a third of a kilobyte less to carry and to parse. */
+export const linkHeads = table('links', linkHead)
+export type LinkHead = RowOf<typeof linkHeads>
 
 export const sayings = table('sayings', {
   tenant: text,

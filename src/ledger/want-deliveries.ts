@@ -6,7 +6,7 @@
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { type DeliveryRow, deliveries } from './schema.js'
-import { asRows, insertRows, selectRows } from './table.js'
+import { asRows, insertRows, type RowOf, selectRows, table } from './table.js'
 
 export type WantRow = Pick<
   DeliveryRow,
@@ -96,17 +96,22 @@ export async function forgetFingerprints(tx: Tx, tenant: string, ids: readonly s
   )
 }
 
+const { id, flow, key, record, item, state, effect, external_id, due_at } = deliveries.columns
+const standing = table('deliveries', { id, flow, key, record, item, state, effect, external_id, due_at })
+/** What planning asks of a row that is there. */
+export type StandingRow = RowOf<typeof standing>
+
 /** Rows that flows have for records. */
 export async function deliveriesOf(
   tx: Querying,
   tenant: string,
   flows: readonly string[],
   records: readonly string[],
-): Promise<DeliveryRow[]> {
+): Promise<StandingRow[]> {
   if (flows.length === 0 || records.length === 0) return []
   return selectRows(
     tx,
-    deliveries,
+    standing,
     'where t.tenant = $1 and t.record = any($2::text[]) and t.flow = any($3::text[])',
     [tenant, texts(records), texts(flows)],
   )

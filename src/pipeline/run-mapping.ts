@@ -5,7 +5,7 @@
 import { HubError } from '../kernel/errors.js'
 import { prefixOf } from '../kernel/ids.js'
 import { isObject, type Json, type JsonObject } from '../kernel/json.js'
-import { linksOfRecords } from '../ledger/find-links.js'
+import { linkHeadsOfRecords } from '../ledger/find-links.js'
 import { findRecords } from '../ledger/find-records.js'
 import { type Explanation, explainMapping } from '../mapping/explain.js'
 import type { InEnv, RecordView } from '../mapping/types.js'
@@ -102,7 +102,7 @@ async function viewOfPreview(
   const views = await loadViews(ledger, config.tenant, [row.id], () => reads, new Map())
   const record = viewOf(views, row.id)
   if (!record) return undefined
-  const links = await linksOfRecords(ledger, config.tenant, [...views.keys()])
+  const links = await linkHeadsOfRecords(ledger, config.tenant, [...views.keys()])
   return {
     record,
     external: (connection, id, resource) => {

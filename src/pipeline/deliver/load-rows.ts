@@ -4,9 +4,9 @@ import { openEffects } from '../../ledger/begin-effects.js'
 import type { Claimed } from '../../ledger/claim-due.js'
 import { madeHere } from '../../ledger/erase.js'
 import { chainDepths, recordsThen } from '../../ledger/find-changes.js'
-import { linksOfRecords } from '../../ledger/find-links.js'
+import { linkHeadsOfRecords } from '../../ledger/find-links.js'
 import { survivorsOf } from '../../ledger/find-records.js'
-import type { EffectRow, LinkRow } from '../../ledger/schema.js'
+import type { EffectRow, LinkHead } from '../../ledger/schema.js'
 import type { ReadPath } from '../../mapping/types.js'
 import type { TenantConfig } from '../config/types.js'
 import { refsOf } from '../fold/record-refs.js'
@@ -16,7 +16,7 @@ import { type Loaded, loadViews } from '../plan/views.js'
 export interface LoadedRows {
   readonly views: ReadonlyMap<string, Loaded>
   /** Links by record. */
-  readonly links: ReadonlyMap<string, readonly LinkRow[]>
+  readonly links: ReadonlyMap<string, readonly LinkHead[]>
   /** Merged records → who answers for them. */
   readonly survivors: ReadonlyMap<string, string>
   readonly effects: ReadonlyMap<string, EffectRow>
@@ -45,8 +45,15 @@ export async function loadRows(
   }
   const records = [...new Set(rows.map(row => row.record))]
   const [views, own, effects, changes, depths] = await Promise.all([
-    loadViews(ledger, config.tenant, records, kind => readsOf.get(kind) ?? [], new Map()),
-    linksOfRecords(ledger, config.tenant, records),
+    loadViews(
+      ledger,
+      config.tenant,
+      records,
+      kind => readsOf.get(kind) ?? [],
+      new Map(),
+      rows.some(row => row.connection === 'hub'),
+    ),
+    linkHeadsOfRecords(ledger, config.tenant, records),
     openEffects(
       ledger,
       config.tenant,
@@ -63,14 +70,14 @@ export async function loadRows(
       rows.flatMap(row => (row.connection === 'hub' ? [row.record] : [])),
     ),
   ])
-  const links = new Map<string, LinkRow[]>()
+  const links = new Map<string, LinkHead[]>()
   // Also of records that are only referred to: `external:` needs their ids over there, not their data.
   const linked = new Set(views.keys())
   for (const view of views.values()) for (const ref of refsOf(view.kind, view.data)) linked.add(ref.to_record)
   for (const record of records) linked.delete(record)
   const erasing = rows.filter(row => views.get(row.record)?.erasing)
   const [others, survivors, made] = await Promise.all([
-    linksOfRecords(ledger, config.tenant, [...linked]),
+    linkHeadsOfRecords(ledger, config.tenant, [...linked]),
     survivorsOf(ledger, config.tenant, [...linked, ...records]),
     madeHere(
       ledger,
@@ -79,7 +86,7 @@ export async function loadRows(
     ),
   ])
   const ends = [...survivors.values()].filter(id => !linked.has(id) && !records.includes(id))
-  others.push(...(await linksOfRecords(ledger, config.tenant, ends)))
+  others.push(...(await linkHeadsOfRecords(ledger, config.tenant, ends)))
   // The eldest first: of two things of a record in one system it is the one that is meant.
   for (const link of [...own, ...others].sort(eldestFirst))
     links.set(link.record, [...(links.get(link.record) ?? []), link])
@@ -95,6 +102,6 @@ export async function loadRows(
   }
 }
 
-function eldestFirst(a: LinkRow, b: LinkRow): number {
+function eldestFirst(a: LinkHead, b: LinkHead): number {
   return a.created_at - b.created_at || (a.id < b.id ? -1 : 1)
 }

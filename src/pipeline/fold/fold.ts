@@ -7,7 +7,7 @@ import { isHubError } from '../../kernel/errors.js'
 import type { Tx } from '../../ledger/engine/types.js'
 import { type Blinding, dropTraces } from '../../ledger/erased-links.js'
 import { reviveLinks } from '../../ledger/keep-links.js'
-import type { LinkRow, Verdict } from '../../ledger/schema.js'
+import type { LinkHead, Verdict } from '../../ledger/schema.js'
 import type { TenantConfig } from '../config/types.js'
 import { applySaying, type Entry, noteStep, openEntries, sayingOf } from './apply.js'
 import { type Outcome, place } from './place.js'
@@ -96,7 +96,7 @@ export async function startFold(
 }
 
 /** Given up as gone, and its system speaks of it as of something that is there. */
-function isHeardAgain({ told, said }: FoldInput, link: LinkRow): boolean {
+function isHeardAgain({ told, said }: FoldInput, link: LinkHead): boolean {
   return link.state === 'gone' && !told && said.gone !== true
 }
 
@@ -121,7 +121,7 @@ function noteMade({ isNew, steps, state }: Entry): void {
 
 export const sayingKey = (row: { readonly link: string; readonly id: string }) => `${row.link}\n${row.id}`
 
-const madeBy = (link: LinkRow) => [
+const madeBy = (link: LinkHead) => [
   waitForLink(link.connection, link.resource, link.kind, link.external_id),
   waitForRecordLink(link.record, link.connection, link.resource),
 ]

@@ -5,7 +5,7 @@
 
 import { prefixOf } from '../../kernel/ids.js'
 import { type IdentityKey, identityText } from '../../ledger/identity.js'
-import type { LinkRow } from '../../ledger/schema.js'
+import type { LinkHead } from '../../ledger/schema.js'
 import { KINDS } from '../../model/kinds.js'
 import { autoKeys } from './identity-keys.js'
 import { isReference } from './references.js'
@@ -13,7 +13,7 @@ import { type FoldInput, waitForEffect, waitForLink } from './types.js'
 import { findLink, keysOf, makeLink, makeRecord, placeOf, type World } from './world.js'
 
 export type Located =
-  | { readonly at: 'record'; readonly record: string; readonly link: LinkRow }
+  | { readonly at: 'record'; readonly record: string; readonly link: LinkHead }
   | { readonly at: 'waits'; readonly what: string }
   | { readonly at: 'ignored'; readonly because: 'retired' | 'erased' | 'unknown' | 'no identity' }
 

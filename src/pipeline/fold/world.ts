@@ -11,7 +11,7 @@ import { effectsByToken, openCreations } from '../../ledger/find-effects.js'
 import { findLinks, type LinkKey, linkKeyText } from '../../ledger/find-links.js'
 import { survivorsOf } from '../../ledger/find-records.js'
 import { type IdentityKey, identityRows, identityText } from '../../ledger/identity.js'
-import type { LinkRow } from '../../ledger/schema.js'
+import type { LinkHead, LinkRow } from '../../ledger/schema.js'
 import type { Reference } from '../../mapping/types.js'
 import { connectionNamed, UNCLEAR } from '../config/place-of.js'
 import type { TenantConfig } from '../config/types.js'
@@ -23,7 +23,7 @@ export interface World {
   readonly tx: Tx
   readonly config: TenantConfig
   readonly clock: Clock
-  readonly links: Map<string, LinkRow>
+  readonly links: Map<string, LinkHead>
   readonly newLinks: Map<string, LinkRow>
   readonly newRecords: Map<string, string>
   readonly identities: Map<string, string>
@@ -162,8 +162,8 @@ async function linksKeyedByRecords(
   tx: Tx,
   config: TenantConfig,
   inputs: readonly FoldInput[],
-  known: readonly LinkRow[],
-): Promise<LinkRow[]> {
+  known: readonly LinkHead[],
+): Promise<LinkHead[]> {
   const byKey = new Map(known.map(row => [rowKey(row), row]))
   const keys = inputs.flatMap(({ said, connection, resource, kind }): LinkKey[] => {
     if (!isReference(said.identityRef)) return []
@@ -185,7 +185,7 @@ function addReference(
   if (place) add({ ...place, externalId: reference.$reference.id, kind: reference.$reference.kind })
 }
 
-export const rowKey = (row: LinkRow) =>
+export const rowKey = (row: LinkHead) =>
   linkKeyText({
     connection: row.connection,
     resource: row.resource,
@@ -193,7 +193,7 @@ export const rowKey = (row: LinkRow) =>
     kind: row.kind,
   })
 
-export function findLink(world: World, key: LinkKey): LinkRow | undefined {
+export function findLink(world: World, key: LinkKey): LinkHead | undefined {
   const text = linkKeyText(key)
   return world.newLinks.get(text) ?? world.links.get(text)
 }

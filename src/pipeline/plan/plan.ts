@@ -7,11 +7,11 @@ import { isHubError } from '../../kernel/errors.js'
 import { newId } from '../../kernel/ids.js'
 import { countContests } from '../../ledger/contests.js'
 import type { Tx } from '../../ledger/engine/types.js'
-import type { DeliveryRow } from '../../ledger/schema.js'
 import {
   type Due,
   deliveriesOf,
   forgetFingerprints,
+  type StandingRow,
   type WantRow,
   wantDeliveries,
 } from '../../ledger/want-deliveries.js'
@@ -117,14 +117,14 @@ async function existingRows(
   tx: Tx,
   config: TenantConfig,
   touched: readonly Touched[],
-): Promise<Map<string, DeliveryRow[]>> {
+): Promise<Map<string, StandingRow[]>> {
   const rows = await deliveriesOf(
     tx,
     config.tenant,
     [...new Set(touched.map(({ flow }) => flow.id))],
     [...new Set(touched.map(({ record }) => record))],
   )
-  const byPair = new Map<string, DeliveryRow[]>()
+  const byPair = new Map<string, StandingRow[]>()
   for (const row of rows) {
     const key = `${row.flow}\n${row.record}`
     byPair.set(key, [...(byPair.get(key) ?? []), row])
@@ -137,7 +137,7 @@ function rowsFor(
   clock: Clock,
   { flow, record, seq }: Touched,
   views: ReadonlyMap<string, Loaded>,
-  existing: readonly DeliveryRow[],
+  existing: readonly StandingRow[],
   changed: readonly ChangedRecord[],
 ): WantRow[] {
   const now = clock.now()

@@ -4,8 +4,7 @@
  */
 import type { JsonObject } from '../../kernel/json.js'
 import type { Querying } from '../../ledger/engine/types.js'
-import { findRecords } from '../../ledger/find-records.js'
-import type { RecordRow } from '../../ledger/schema.js'
+import { findViews } from '../../ledger/find-records.js'
 import type { ReadPath, RecordView } from '../../mapping/types.js'
 import { refsOf } from '../fold/record-refs.js'
 
@@ -14,7 +13,7 @@ export interface Loaded {
   readonly kind: string
   readonly data: JsonObject
   readonly gone: boolean
-  /** Newest claim of any leaf: the time of what a hub flow says. */
+  /** Newest claim of any leaf: the time of what a hub flow says. 0 where it was not asked for. */
   readonly claimedAt: number
   /** Being erased: what other systems hold of it is removed, nothing is sent. */
   readonly erasing?: boolean
@@ -23,13 +22,18 @@ export interface Loaded {
 /** Longer chains than any flow shipped needs (application → position, item → person). */
 const DEEPEST = 4
 
-/** Loads records and what they refer to, along `reads`; `known` are already at hand (just folded). */
+/**
+ * Loads records and what they refer to, along `reads`.
+ * @param known are already at hand (just folded)
+ * @param claims whether anybody asks for the time of the newest claim: only what goes to the hub itself
+ */
 export async function loadViews(
   tx: Querying,
   tenant: string,
   starts: readonly string[],
   reads: (kind: string) => readonly ReadPath[],
   known: ReadonlyMap<string, Loaded>,
+  claims = false,
 ): Promise<Map<string, Loaded>> {
   const loaded = new Map(known)
   let level = starts
@@ -37,7 +41,7 @@ export async function loadViews(
   for (const id of starts) wanted.set(id, [])
   for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
     const missing = level.filter(id => !loaded.has(id))
-    for (const [id, row] of await answering(tx, tenant, missing)) {
+    for (const [id, row] of await answering(tx, tenant, missing, claims)) {
       // What a merged record still has to send is nobody's business: its survivor has rows of its own.
       if (id !== row.id && depth === 0) continue
       loaded.set(id, {
@@ -45,7 +49,7 @@ export async function loadViews(
         kind: row.kind,
         data: row.data,
         gone: row.gone,
-        claimedAt: newestClaim(row.stamps),
+        claimedAt: claims ? newestClaim(row.stamps) : 0,
         erasing: row.erased_at !== null,
       })
     }
@@ -74,10 +78,11 @@ async function answering(
   tx: Querying,
   tenant: string,
   ids: readonly string[],
-): Promise<Map<string, RecordRow>> {
-  const rows = await findRecords(tx, tenant, ids)
+  stamped: boolean,
+): Promise<Map<string, Awaited<ReturnType<typeof findViews>>[number]>> {
+  const rows = await findViews(tx, tenant, ids, stamped)
   const ends = rows.flatMap(row => row.was_merged_into ?? [])
-  const survivors = new Map((await findRecords(tx, tenant, ends)).map(row => [row.id, row]))
+  const survivors = new Map((await findViews(tx, tenant, ends, stamped)).map(row => [row.id, row]))
   return new Map(
     rows.map(row => [row.id, (row.was_merged_into && survivors.get(row.was_merged_into)) || row]),
   )
