@@ -6,8 +6,15 @@ import { type Child, type ChildOptions, startChild } from './child.js'
 import { SECRET } from './events.js'
 import { emptyRedis, type Made, makeDatabase, makeFolder, REDIS } from './stores.js'
 
-export type Mode = 'embedded' | 'postgres' | 'postgres+redis'
-export const MODES: readonly Mode[] = ['embedded', 'postgres', 'postgres+redis']
+export type Stores = 'embedded' | 'postgres' | 'postgres+redis'
+/** Stores, and whether one process does all or one takes in and another sends. */
+export type Mode = Stores | 'postgres+redis, api and worker'
+export const MODES: readonly Mode[] = [
+  'embedded',
+  'postgres',
+  'postgres+redis',
+  'postgres+redis, api and worker',
+]
 
 export interface Server extends Child<{ url: string }> {
   readonly path: string
@@ -25,7 +32,7 @@ export interface Prepared {
 }
 
 /** @param flows `in` leaves out what the hub would send on: the way in alone */
-export async function prepareHub(mode: Mode, sinkUrl: string, flows: 'in' | 'both'): Promise<Prepared> {
+export async function prepareHub(stores: Stores, sinkUrl: string, flows: 'in' | 'both'): Promise<Prepared> {
   const folder = await makeFolder()
   const made: Made[] = [folder]
   const project = join(folder.at, 'project')
@@ -42,13 +49,13 @@ export async function prepareHub(mode: Mode, sinkUrl: string, flows: 'in' | 'bot
     HOST: '127.0.0.1',
     PORT: '0',
   }
-  if (mode !== 'embedded') {
+  if (stores !== 'embedded') {
     const database = await makeDatabase()
     made.push(database)
     environment['DATABASE_URL'] = database.at
     environment['HRHUB_KEY'] = randomBytes(32).toString('base64')
   }
-  if (mode === 'postgres+redis') {
+  if (stores === 'postgres+redis') {
     await emptyRedis()
     environment['REDIS_URL'] = REDIS
   }
@@ -66,23 +73,27 @@ export async function startHub(
   flows: 'in' | 'both',
   options: ChildOptions = {},
 ): Promise<Server> {
-  const prepared = await prepareHub(mode, sinkUrl, flows)
-  try {
-    const child = await startChild<{ url: string }>('./serve-hub.js', {
-      ...options,
-      flags: [...FLAGS, ...(options.flags ?? [])],
-      environment: { ...prepared.environment, ...options.environment },
-    })
-    return {
-      ...child,
-      path: '/hooks/source',
-      async stop() {
-        await child.stop()
-        await prepared.remove()
-      },
-    }
-  } catch (error) {
+  const [stores, roles] = mode.split(', ') as [Stores, string?]
+  const prepared = await prepareHub(stores, sinkUrl, flows)
+  const children: Child<{ url: string }>[] = []
+  const stop = async () => {
+    for (const child of children) await child.stop()
     await prepared.remove()
+  }
+  try {
+    for (const role of roles?.split(' and ') ?? ['all'])
+      children.push(
+        await startChild<{ url: string }>('./serve-hub.js', {
+          ...options,
+          flags: [...FLAGS, ...(options.flags ?? [])],
+          environment: { ...prepared.environment, ...options.environment, BENCH_ROLE: role },
+        }),
+      )
+    const [first] = children
+    if (!first) throw new Error(`no process for ${mode}`)
+    return { ...first, path: '/hooks/source', stop }
+  } catch (error) {
+    await stop()
     throw error
   }
 }

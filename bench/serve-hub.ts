@@ -6,7 +6,11 @@ import { startHub } from '../src/hub.js'
 import { answerUsage, countStatements } from './usage.js'
 
 if (process.env['BENCH_COUNT']) countStatements()
-const hub = await startHub({ settings: readSettings() })
+const role = process.env['BENCH_ROLE']
+const hub = await startHub({
+  settings: readSettings(),
+  ...((role === 'api' || role === 'worker') && { role }),
+})
 const app = await buildApp(hub)
 await app.listen({ port: 0, host: '127.0.0.1' })
 const { port } = app.server.address() as AddressInfo

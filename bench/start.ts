@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { stopChild } from './child.js'
 import { median, print } from './figure.js'
-import { type Mode, prepareHub } from './hubs.js'
+import { prepareHub, type Stores } from './hubs.js'
 import { freePort } from './node-red.js'
 
 const MAIN = new URL('../src/main.js', import.meta.url).pathname
@@ -14,7 +14,7 @@ export async function benchStart(short: boolean): Promise<void> {
   for (const mode of ['embedded', 'postgres'] as const) await startOf(mode, short)
 }
 
-async function startOf(mode: Mode, short: boolean): Promise<void> {
+async function startOf(mode: Stores, short: boolean): Promise<void> {
   const prepared = await prepareHub(mode, 'http://127.0.0.1:9', 'both')
   try {
     const first = await serveOnce(prepared.environment, 0)

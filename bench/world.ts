@@ -137,8 +137,9 @@ async function run(drive: Drive): Promise<Driven> {
 
   function allowed(): number {
     if (over) return 0
-    const due = drive.rate === undefined ? drive.most : ((performance.now() - began) * drive.rate) / 1000
-    return Math.min(drive.again ? Number.POSITIVE_INFINITY : drive.most, Math.ceil(due))
+    const most = drive.again ? Number.POSITIVE_INFINITY : drive.most
+    if (drive.rate === undefined) return most
+    return Math.min(most, Math.ceil(((performance.now() - began) * drive.rate) / 1000))
   }
 
   function pump(): void {

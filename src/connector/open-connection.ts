@@ -99,7 +99,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     ...(connector.callback && { verify: connector.callback.scheme }),
     resource(name) {
       const resource = find(name)
-      return resource && abilityOf(resource)
+      return resource && abilityOf(resource, connector)
     },
     open: async request => openCallback(request, callback),
     items: (body, request) => itemsOf(body, request, connector),
@@ -163,7 +163,7 @@ function withDefaults(connector: Connector, options: ConnectionOptions): JsonObj
   return settings
 }
 
-function abilityOf(resource: Resource): ResourceAbility {
+function abilityOf(resource: Resource, { uses }: Connector): ResourceAbility {
   const { slots, read, lookup, poll } = resource
   const token = slots.create?.steps[0]?.token
   return {
@@ -176,5 +176,6 @@ function abilityOf(resource: Resource): ResourceAbility {
     read: read?.everyMs === undefined ? undefined : { everyMs: read.everyMs },
     refetch: resource.callback?.refetch !== undefined,
     usesCallbackUrl: resource.usesCallbackUrl,
+    uses,
   }
 }

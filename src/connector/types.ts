@@ -180,6 +180,8 @@ export interface ResourceAbility {
   readonly read: { readonly everyMs: number } | undefined
   readonly refetch: boolean
   readonly usesCallbackUrl: boolean
+  /** What an effect must carry besides its body; what no word of the connector asks for is left out. */
+  readonly uses: { readonly record: boolean; readonly sent: boolean }
 }
 
 export interface Connection {

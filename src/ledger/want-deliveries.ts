@@ -6,7 +6,7 @@
 import { texts } from './engine/parameters.js'
 import type { Querying, Tx } from './engine/types.js'
 import { type DeliveryRow, deliveries } from './schema.js'
-import { asRows, insertRows, type RowOf, selectRows, table } from './table.js'
+import { asRows, insertRows, type RowOf, table } from './table.js'
 
 export type WantRow = Pick<
   DeliveryRow,
@@ -98,6 +98,10 @@ export async function forgetFingerprints(tx: Tx, tenant: string, ids: readonly s
 
 const { id, flow, key, record, item, state, effect, external_id, due_at } = deliveries.columns
 const standing = table('deliveries', { id, flow, key, record, item, state, effect, external_id, due_at })
+/** Record by record, as links are looked up (find-links.ts): no plan can come to read all rows of a flow. */
+const STANDING = `select t.* from unnest($2::text[]) r(id) cross join lateral (
+    select ${Object.keys(standing.columns).join(', ')} from hrhub.deliveries d
+    where d.tenant = $1 and d.record = r.id and d.flow = any($3::text[]) offset 0) t`
 /** What planning asks of a row that is there. */
 export type StandingRow = RowOf<typeof standing>
 
@@ -109,10 +113,10 @@ export async function deliveriesOf(
   records: readonly string[],
 ): Promise<StandingRow[]> {
   if (flows.length === 0 || records.length === 0) return []
-  return selectRows(
-    tx,
-    standing,
-    'where t.tenant = $1 and t.record = any($2::text[]) and t.flow = any($3::text[])',
-    [tenant, texts(records), texts(flows)],
-  )
+  const { rows } = await tx.query({ name: 'standing_rows', text: STANDING }, [
+    tenant,
+    texts(records),
+    texts(flows),
+  ])
+  return asRows(standing, rows)
 }

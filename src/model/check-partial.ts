@@ -78,8 +78,22 @@ function pointerToPath(pointer: string): string {
     .reduce((path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : path ? `${path}.${step}` : step), '')
 }
 
+/** Schemas by whether an instant can stand anywhere below: most of a record is copied for nothing else. */
+const instants = new WeakMap<JsonSchema, boolean>()
+
+function holdsInstants(schema: JsonSchema | undefined): boolean {
+  if (!schema) return false
+  const known = instants.get(schema)
+  if (known !== undefined) return known
+  const more = typeof schema.additionalProperties === 'object' ? [schema.additionalProperties] : []
+  const below = [...Object.values(schema.properties ?? {}), ...more, ...(schema.items ? [schema.items] : [])]
+  const holds = schema.format === 'date-time' || below.some(holdsInstants)
+  instants.set(schema, holds)
+  return holds
+}
+
 function inUtc(schema: JsonSchema | undefined, value: Json): Json {
-  if (!schema || value === null) return value
+  if (!schema || value === null || !holdsInstants(schema)) return value
   if (typeof value === 'string') {
     return schema.format === 'date-time' ? instantInUtc(value) : value
   }

@@ -68,6 +68,20 @@ describe('a batcher', () => {
     await Promise.all([half, again])
   })
 
+  it('waits no longer once everybody is back', async () => {
+    const { batcher, taken, end } = heldBatcher()
+    const many = Promise.all(range(100, 12).map(batcher.add))
+    await turn()
+    const half = Promise.all(range(200, 6).map(batcher.add))
+    end()
+    await many
+    const again = Promise.all(range(300, 12).map(batcher.add))
+    await turn()
+    expect(taken[1]).toEqual([...range(200, 6), ...range(300, 12)])
+    end()
+    await Promise.all([half, again])
+  })
+
   it('waits for nobody once a flush is full', async () => {
     const { batcher, taken, end } = heldBatcher(20)
     const many = Promise.all(range(100, 20).map(batcher.add))

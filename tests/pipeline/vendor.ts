@@ -54,6 +54,7 @@ export class FakeVendor implements Connection {
       read: undefined,
       refetch: false,
       usesCallbackUrl: false,
+      uses: { record: true, sent: true },
     }
   }
 

@@ -75,6 +75,7 @@ export function compileConnector(
     summary: manifest.summary,
     ...place,
     transport: manifest.transport ?? 'http',
+    uses: usedBy(manifest),
     settings: manifest.settings ?? {},
     document,
     servers: manifest.servers ?? {},
@@ -302,6 +303,13 @@ function bytes(text: string | undefined): number {
   const [, count, unit] = /^(\d+)(KiB|MiB)?$/.exec(text ?? '') ?? []
   if (count === undefined) return DEFAULT_CALLBACK_MAX
   return Number(count) * (unit === 'MiB' ? 1024 * 1024 : unit === 'KiB' ? 1024 : 1)
+}
+
+/** By name: a word too many costs some bytes an effect. Code beside the manifest and other transports may ask for all. */
+function usedBy(manifest: Manifest): Connector['uses'] {
+  const free = manifest.hooks !== undefined || (manifest.transport ?? 'http') !== 'http'
+  const words = JSON.stringify(manifest)
+  return { record: free || /\brecord\b/.test(words), sent: free || /\bsent\b/.test(words) }
 }
 
 /** Every `settings.NAME` of the manifest must be declared. */

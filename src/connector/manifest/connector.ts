@@ -196,6 +196,8 @@ export interface Connector {
   readonly errors: readonly ErrorRule[]
   readonly resources: Readonly<Record<string, Resource>>
   readonly callback: CallbackSpec | undefined
+  /** Whether any of its words asks for the record, or for what was last sent: the rest is kept with every effect. */
+  readonly uses: { readonly record: boolean; readonly sent: boolean }
   /** Imported at first use: a vendor's SDK is heavy. */
   readonly hooks: (() => Promise<Hooks>) | undefined
 }

@@ -327,19 +327,22 @@ function progressOf(
   prepared: Prepared & { readonly do: 'begin' },
   token: string,
 ): EffectMemo['progress'] {
-  const { row, flow, loaded, parts } = work
-  const view = viewFor(row, loaded)
+  const { config, row, flow, loaded, parts } = work
+  const uses = connectionOf(config, flow).connection.resource(flow.resource)?.uses
+  const view = uses?.record === false ? undefined : viewFor(row, loaded)
+  const deletes = prepared.decision.verb === 'delete'
+  const asked = deletes || uses?.sent !== false ? row.sent : null
   const sent =
-    row.sent &&
+    asked &&
     (JSON.parse(
-      parts.sealer.open(row.sent, `${row.tenant}/deliveries/${row.id}`).toString('utf8'),
+      parts.sealer.open(asked, `${row.tenant}/deliveries/${row.id}`).toString('utf8'),
     ) as EffectMemo['progress']['body'])
   return {
     resource: flow.resource,
     verb: prepared.decision.verb,
     id: row.external_id ?? undefined,
     token,
-    body: prepared.decision.verb === 'delete' ? (sent ?? {}) : prepared.body,
+    body: deletes ? (sent ?? {}) : prepared.body,
     sent: sent ?? undefined,
     kept: row.keep ?? undefined,
     record: { id: row.record, kind: view?.kind ?? flow.kind, data: view?.data ?? {} },
