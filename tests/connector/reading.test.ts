@@ -283,7 +283,7 @@ describe('reading one thing', () => {
       read: { everyMs: 600_000 },
       refetch: false,
       usesCallbackUrl: false,
-      uses: { record: true, sent: true },
+      uses: { record: false, sent: false },
     })
     expect(connection.resource('report')).toMatchObject({
       refetch: true,
