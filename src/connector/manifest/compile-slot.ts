@@ -136,6 +136,7 @@ export function slotCompiler(
     })
     const has = (where: string, name: string) =>
       operation.parameters.some(p => p.in === where && p.name.toLowerCase() === name.toLowerCase())
+    if (raw.content) return place('content', '')
     if (raw.header !== undefined) return has('header', raw.header) ? place('header', raw.header) : undefined
     if (raw.query !== undefined) return has('query', raw.query) ? place('query', raw.query) : undefined
     if (raw.body !== undefined) {

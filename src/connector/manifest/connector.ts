@@ -18,7 +18,8 @@ export interface Take {
 }
 
 export interface TokenPlace {
-  readonly in: 'header' | 'query' | 'body'
+  /** `content`: nowhere; the same bytes are known again. */
+  readonly in: 'header' | 'query' | 'body' | 'content'
   readonly name: string
   readonly windowMs: number
   readonly format: 'uuid' | 'hex'

@@ -47,6 +47,9 @@ const Idempotency = Type.Union([
       header: Type.Optional(Type.String()),
       query: Type.Optional(Type.String()),
       body: Type.Optional(Type.String()),
+      content: Type.Optional(
+        Type.Literal(true, { description: 'the vendor knows a repeat by its bytes; it takes no token' }),
+      ),
       window: Duration,
       format: Type.Optional(Type.Union([Type.Literal('uuid'), Type.Literal('hex')])),
     },

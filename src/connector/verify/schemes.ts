@@ -7,12 +7,14 @@ import { none } from './none.js'
 import type { VerifyScheme } from './scheme.js'
 import { secretPath } from './secret-path.js'
 import { standardWebhooks } from './standard-webhooks.js'
+import { wecomEncrypted } from './wecom-encrypted.js'
 
 export const VERIFY_SCHEMES: Readonly<Record<string, VerifyScheme>> = {
   standard_webhooks: standardWebhooks,
   hmac,
   feishu_encrypted: feishuEncrypted,
   dingtalk_encrypted: dingtalkEncrypted,
+  wecom_encrypted: wecomEncrypted,
   secret_path: secretPath,
   basic,
   none,
