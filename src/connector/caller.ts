@@ -105,11 +105,20 @@ export function createCaller(options: CallerOptions): Caller {
       throw new HubError('CONNECTOR_SETTING_MISSING', {
         detail: `${options.name} has no address for server ${server}`,
       })
-    return address.replace(/\/+$/, '')
+    return address
+  }
+
+  /** A path goes after the address; without one the address is called as it stands, its own query with it. */
+  function urlOf({ server, path }: PreparedCall): URL {
+    const address = addressOf(server)
+    if (path.startsWith('/')) return new URL(`${address.replace(/\/+$/, '')}${path}`)
+    const url = new URL(address)
+    for (const [name, value] of new URLSearchParams(path)) url.searchParams.append(name, value)
+    return url
   }
 
   function request(call: PreparedCall): OutgoingRequest {
-    const url = transport.client ? new URL(`${addressOf(call.server)}${call.path}`) : new URL('mail:/')
+    const url = transport.client ? urlOf(call) : new URL('mail:/')
     return {
       method: call.method,
       url,
@@ -183,7 +192,7 @@ export function createCaller(options: CallerOptions): Caller {
       axios ??= axiosOver(client)
       const kit: HookKit = {
         settings,
-        address: addressOf(call.server),
+        address: addressOf(call.server).replace(/\/+$/, ''),
         ...(await axios),
         renew: renewed,
         once: <T>(name: string, make: () => T): T => {

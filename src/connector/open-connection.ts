@@ -96,6 +96,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     connector: connector.name,
     concurrency,
     longestMs: longestMs(connector),
+    retryMs: connector.limits.retryMs,
     ...(connector.callback && { verify: connector.callback.scheme }),
     resource(name) {
       const resource = find(name)

@@ -194,6 +194,8 @@ export interface Connection {
   readonly concurrency?: number
   /** Milliseconds that one call or look-up may take, with its wait for a place; undefined = not known. */
   readonly longestMs?: number
+  /** Waits before the second try, the third …, in milliseconds; undefined = the hub's own, growing ones. */
+  readonly retryMs?: readonly number[] | undefined
   resource(name: string): ResourceAbility | undefined
   open(request: RawRequest): Promise<Opened>
   items(body: Json, request: Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers'>): readonly Item[]

@@ -11,8 +11,9 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 
-export const aliyunAcs3: Signer = {
-  sign(request, { keyId, secret, now, nonce }) {
+export const aliyunAcs3 = {
+  needs: ['key_id'],
+  sign(request, { keyId, secrets: [secret = ''], now, nonce }) {
     const payload = sha256(request.body ?? '')
     const headers: Record<string, string> = {
       ...request.headers,
@@ -43,4 +44,4 @@ export const aliyunAcs3: Signer = {
     const authorization = `ACS3-HMAC-SHA256 Credential=${keyId},SignedHeaders=${signed.join(';')},Signature=${signature}`
     return { ...request, headers: { ...headers, authorization } }
   },
-}
+} satisfies Signer

@@ -43,6 +43,8 @@ export interface Auth {
 
 export interface AuthKind {
   readonly words: Words
+  /** Names of words that this very block cannot do without, beside those that are always required. */
+  needs?(block: JsonObject): readonly string[]
   /** Words that are plain members of the block beside `words`: `expired`, and `exchange` where it has one. */
   open(context: AuthContext): Auth
 }
@@ -79,6 +81,12 @@ export function placed(
 
 /** A value of the block, as text; empty where the setting is not there (the manifest check asked for it). */
 export function secretOf(context: AuthContext, word: string): string {
+  return secretsOf(context, word)[0] ?? ''
+}
+
+/** Every live value of a secret, the newest first: while it is being replaced the setting is a list. */
+export function secretsOf(context: AuthContext, word: string): readonly string[] {
   const value = context.spec.values[word]?.evaluate({ settings: context.settings })
-  return value === undefined || value === null ? '' : String(value)
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return all.flatMap(one => (one === undefined || one === null || one === '' ? [] : [String(one)]))
 }

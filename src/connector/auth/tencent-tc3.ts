@@ -8,8 +8,9 @@ import type { Signer } from './signer.js'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 
-export const tencentTc3: Signer = {
-  sign(request, { keyId, secret, now, service }) {
+export const tencentTc3 = {
+  needs: ['key_id'],
+  sign(request, { keyId, secrets: [secret = ''], now, service }) {
     const timestamp = Math.floor(now / 1000)
     const date = new Date(now).toISOString().slice(0, 10)
     // The service is the first label of the host: sms.tencentcloudapi.com; a setting says it elsewhere.
@@ -39,4 +40,4 @@ export const tencentTc3: Signer = {
       },
     }
   },
-}
+} satisfies Signer

@@ -124,6 +124,7 @@ function limitsOf(tools: Tools): Limits {
     per: raw?.per ?? 'connection',
     concurrency: raw?.concurrency ?? DEFAULT_CONCURRENCY,
     timeoutMs: (raw?.timeout === undefined ? undefined : parseDuration(raw.timeout)) ?? DEFAULT_TIMEOUT,
+    retryMs: raw?.retry?.flatMap(wait => parseDuration(wait) ?? []),
     recipient: raw?.recipient && by ? { by, rates: rates(raw.recipient.rate) } : undefined,
   }
 }
@@ -172,6 +173,8 @@ function authSpec(tools: Tools, block: JsonObject, at: YamlPath): AuthSpec | und
     return undefined
   }
   const values = readWords(block, kind.words, ['use', 'expired'], at, problems, expressions)
+  for (const word of kind.needs?.(block) ?? [])
+    if (!Object.hasOwn(block, word)) problems.add('CONNECTOR_MANIFEST_INVALID', at, `${word} is missing`)
   const expired = block['expired']
   return {
     kind: use,

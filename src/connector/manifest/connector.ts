@@ -134,6 +134,8 @@ export interface Limits {
   readonly per: 'operation' | 'connection'
   readonly concurrency: number
   readonly timeoutMs: number
+  /** Waits before the second try, the third …; undefined = the hub's own, growing ones. */
+  readonly retryMs: readonly number[] | undefined
   readonly recipient: { readonly by: Evaluator; readonly rates: readonly Rate[] } | undefined
 }
 

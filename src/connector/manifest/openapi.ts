@@ -21,12 +21,14 @@ export interface Parameter {
 export interface Content {
   readonly mediaType: string
   readonly schema: JsonSchema | undefined
+  /** `example`, or the first of `examples`. */
+  readonly example?: Json
 }
 export interface Operation {
   readonly id: string
   /** GET, POST … or the word of a built-in transport (SMTP). */
   readonly method: string
-  /** `/v1/sessions/{session_id}` */
+  /** `/v1/sessions/{session_id}`; empty where the server's address is the whole address (`x-address: whole`). */
   readonly path: string
   readonly server: string
   readonly parameters: readonly Parameter[]
@@ -57,6 +59,8 @@ export interface ApiDocument {
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options']
 const MAX_REF_DEPTH = 64
+/** What schemas that contain each other may be written out to; beyond it their inner references accept anything. */
+const MAX_UNROLLED = 200_000
 
 /** Reads and resolves a document; every problem at once, `document` undefined where one is an error. */
 export async function loadDocument(
@@ -68,7 +72,14 @@ export async function loadDocument(
   } catch (cause) {
     throw new HubError('CONNECTOR_FILE_MISSING', { detail: `cannot read ${file}`, where: { file }, cause })
   }
-  const yaml = parseYaml(text, file)
+  return readDocument(parseYaml(text, file))
+}
+
+/** The same of a text that was parsed already. */
+export function readDocument(yaml: YamlFile): {
+  readonly document: ApiDocument | undefined
+  readonly problems: readonly Problem[]
+} {
   if (yaml.problems.length) return { document: undefined, problems: yaml.problems }
   const reader = new Reader(yaml)
   const document = reader.read()
@@ -82,6 +93,7 @@ class Reader {
   private readonly root: Node
   private readonly yaml: YamlFile
   private readonly resolved = new Map<string, unknown>()
+  private unrolled = 0
 
   constructor(yaml: YamlFile) {
     this.yaml = yaml
@@ -171,7 +183,8 @@ class Reader {
     return {
       id,
       method: method.toUpperCase(),
-      path,
+      // An address that somebody gives as a whole (an endpoint of theirs) takes no path of ours after it.
+      path: raw['x-address'] === 'whole' ? '' : path,
       server: own ?? 'default',
       parameters: [...parameters.values()],
       body: bodyOf(raw['requestBody']),
@@ -194,27 +207,48 @@ class Reader {
     return first
   }
 
-  /** Resolves every `$ref` below a node; the same reference gives the same object, a cycle ends in `{}`. */
-  private resolve(value: unknown, at: YamlPath, depth: number, open: readonly string[] = []): unknown {
+  /**
+   * Resolves every `$ref` below a node; the same reference gives the same object, a cycle ends in `{}`.
+   * @param open references that are being resolved around this node
+   * @param cut takes those of them at which the result was cut short
+   */
+  private resolve(
+    value: unknown,
+    at: YamlPath,
+    depth: number,
+    open: readonly string[] = [],
+    cut: Set<string> = new Set(),
+  ): unknown {
     if (depth > 4 * MAX_REF_DEPTH) return {}
-    if (Array.isArray(value)) return value.map((entry, i) => this.resolve(entry, [...at, i], depth + 1, open))
+    if (Array.isArray(value))
+      return value.map((entry, i) => this.resolve(entry, [...at, i], depth + 1, open, cut))
     if (!isObject(value)) return value
     const reference = value['$ref']
     if (typeof reference === 'string') {
-      if (open.includes(reference) || open.length > MAX_REF_DEPTH) return {}
       const known = this.resolved.get(reference)
       if (known !== undefined) return known
+      const spent = open.length > 0 && this.unrolled > MAX_UNROLLED
+      if (open.includes(reference) || open.length > MAX_REF_DEPTH || spent) {
+        cut.add(spent ? '' : reference)
+        return {}
+      }
       const target = this.lookup(reference, at)
-      const result = this.resolve(target, at, depth + 1, [...open, reference])
-      // Inside a cycle the result is cut short for this place alone; only a whole one is shared.
-      if (open.length === 0) this.resolved.set(reference, result)
+      const inner = new Set<string>()
+      const result = this.resolve(target, at, depth + 1, [...open, reference], inner)
+      inner.delete(reference)
+      // What was cut short at a reference around it is right for this place alone; only a whole one is shared.
+      if (inner.size === 0 || open.length === 0) this.resolved.set(reference, result)
+      for (const name of inner) cut.add(name)
       return result
     }
+    if (open.length > 0) this.unrolled += 1
     const copy: Node = {}
     for (const [key, member] of Object.entries(value)) {
       if (key === '__proto__') continue
       copy[key] =
-        key === 'example' || key === 'examples' ? member : this.resolve(member, [...at, key], depth + 1, open)
+        key === 'example' || key === 'examples'
+          ? member
+          : this.resolve(member, [...at, key], depth + 1, open, cut)
     }
     return copy
   }
@@ -256,10 +290,20 @@ function securityNames(raw: unknown): readonly string[] | undefined {
 }
 
 function contents(raw: unknown): readonly Content[] {
-  return Object.entries(node(raw)).map(([mediaType, content]) => ({
-    mediaType: mediaType.toLowerCase(),
-    schema: node(content)['schema'] as JsonSchema | undefined,
-  }))
+  return Object.entries(node(raw)).map(([mediaType, content]) => {
+    const example = exampleOf(node(content))
+    return {
+      mediaType: mediaType.toLowerCase(),
+      schema: node(content)['schema'] as JsonSchema | undefined,
+      ...(example === undefined ? {} : { example }),
+    }
+  })
+}
+
+function exampleOf(content: Node): Json | undefined {
+  if (content['example'] !== undefined) return content['example'] as Json
+  const [first] = Object.values(node(content['examples']))
+  return node(first)['value'] as Json | undefined
 }
 
 function bodyOf(raw: unknown): (Content & { readonly required: boolean }) | undefined {

@@ -222,6 +222,13 @@ export const ManifestSchema = Type.Object(
           per: Type.Optional(Type.Union([Type.Literal('operation'), Type.Literal('connection')])),
           concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
           timeout: Type.Optional(Duration),
+          retry: Type.Optional(
+            Type.Array(Duration, {
+              minItems: 1,
+              maxItems: 32,
+              description: 'the wait before each further try; after the last the delivery is parked',
+            }),
+          ),
           recipient: Type.Optional(
             Type.Object({ by: Word, rate: Type.Union([Rate, Type.Array(Rate)]) }, closed),
           ),

@@ -38,6 +38,10 @@ export const CONNECTOR_CODES = {
     'The OpenAPI document cannot be used.',
     'Mend the document at the named place.',
   ),
+  CONNECTOR_DOCUMENT_LARGE: manifest(
+    'The OpenAPI document is larger than the hub reads.',
+    'Cut it down to the operations that are needed; 8 MiB are read.',
+  ),
   CONNECTOR_OPERATION_UNKNOWN: manifest(
     'The OpenAPI document has no such operation.',
     'Use an operationId of the document.',
@@ -73,6 +77,12 @@ export const CONNECTOR_CODES = {
     status: 422,
     title: 'The connection lacks a setting.',
     remedy: 'Fill the setting in the connection and run its check.',
+  },
+  CONNECTOR_SECRET_BROKEN: {
+    kind: 'misconfigured',
+    status: 422,
+    title: 'A secret of the connection cannot sign.',
+    remedy: 'Fill in the secret in the form that the README of its connector shows; nothing was sent.',
   },
   CONNECTOR_BINDING_ABSENT: {
     kind: 'invalid',

@@ -1,4 +1,5 @@
 /** A connection's settings against its connector's manifest: known names, required ones, types, defaults. */
+import { webhookKey } from '../../connector/auth/standard-webhooks.js'
 import type { Connector } from '../../connector/manifest/connector.js'
 import type { ManifestSetting } from '../../connector/manifest/schema.js'
 import type { Json, JsonObject } from '../../kernel/json.js'
@@ -72,10 +73,28 @@ function mistake(value: Json, spec: ManifestSetting): string | undefined {
   const isRotating =
     spec.secret === true && Array.isArray(value) && value.every(one => typeof one === 'string')
   if (!fits.test(value) && !isRotating) return `must be ${fits.name}`
-  if (spec.format === 'uri' && !(typeof value === 'string' && URL.canParse(value)))
-    return 'must be an address, e.g. https://api.example.com'
+  const misformed = FORMATS[spec.format ?? '']
+  if (
+    misformed &&
+    !(Array.isArray(value) ? value : [value]).every(
+      one => isUnset(one as Json) || misformed.test(one as Json),
+    )
+  )
+    return misformed.must
   if (spec.enum && !spec.enum.includes(value)) return `must be one of ${spec.enum.join(', ')}`
   return undefined
+}
+
+/** Formats that say more than the type; of a list, every entry. */
+const FORMATS: Readonly<Record<string, { readonly must: string; test(value: Json): boolean } | undefined>> = {
+  uri: {
+    must: 'must be an address, e.g. https://api.example.com',
+    test: value => typeof value === 'string' && URL.canParse(value),
+  },
+  whsec: {
+    must: 'must be whsec_ and the base64 of 24 to 64 random bytes',
+    test: value => typeof value === 'string' && webhookKey(value) !== undefined,
+  },
 }
 
 const TYPES: Readonly<

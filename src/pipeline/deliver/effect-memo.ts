@@ -21,6 +21,8 @@ export interface EffectMemo {
   /** What the thing is made inside of, by the id that these bytes name. */
   readonly within: string | undefined
   readonly doubt: Doubt
+  /** Tries that ended with a time to come back at: none of a schedule's. */
+  readonly excused?: number
 }
 
 interface Sealed {
@@ -29,6 +31,7 @@ interface Sealed {
   readonly fingerprint: string | null
   readonly replacing: boolean
   readonly within?: string | null
+  readonly excused?: number
 }
 
 const placeOf = (tenant: string, delivery: string, n: number) => `${tenant}/effects/${delivery}/${n}`
@@ -40,13 +43,14 @@ export function sealEffect(sealer: Sealer, tenant: string, delivery: string, mem
     fingerprint: memo.fingerprint ?? null,
     replacing: memo.replacing,
     within: memo.within ?? null,
+    ...(memo.excused !== undefined && { excused: memo.excused }),
   }
   return sealer.seal(pack(JSON.stringify(sealed)), placeOf(tenant, delivery, memo.n))
 }
 
 export function openEffect(sealer: Sealer, row: EffectRow): EffectMemo {
   const opened = sealer.open(row.progress, placeOf(row.tenant, row.delivery, row.n))
-  const { progress, call, fingerprint, replacing, within } = JSON.parse(unpack(opened)) as Sealed
+  const { progress, call, fingerprint, replacing, within, excused } = JSON.parse(unpack(opened)) as Sealed
   return {
     n: row.n,
     wanted: row.wanted,
@@ -58,6 +62,7 @@ export function openEffect(sealer: Sealer, row: EffectRow): EffectMemo {
     replacing,
     within: within ?? undefined,
     doubt: row.doubt as unknown as Doubt,
+    ...(excused !== undefined && { excused }),
   }
 }
 

@@ -10,10 +10,10 @@ import { afterEnd, type End } from '../effect/row.js'
 import type { Parts } from '../parts.js'
 import { acceptedInputs } from './answers.js'
 import type { Driven } from './drive-effect.js'
-import { sealEffect } from './effect-memo.js'
+import { type EffectMemo, sealEffect } from './effect-memo.js'
 import { isHalfMade, leftBehind, marked } from './half-made.js'
 import { replaceMark, viewFor } from './prepare.js'
-import { RETRY_WINDOW_MS, retryAt } from './retry.js'
+import { retryAt, triesAreOver } from './retry.js'
 import type { Settlement } from './settle.js'
 import { WITHIN } from './within.js'
 import type { Work } from './work.js'
@@ -77,7 +77,8 @@ export const errorOf = (
 export function settleDriven(work: Work, driven: Driven, jitter: number): Settlement {
   const { parts, config, row } = work
   const now = parts.clock.now()
-  const { memo, attempts } = driven
+  const { attempts } = driven
+  const memo = excused(driven)
   const effect = (state: string, ended: boolean): Settlement['effect'] => ({
     tenant: row.tenant,
     delivery: row.id,
@@ -107,10 +108,12 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
         unlink: lostThing(work, undefined, undefined),
       },
     )
-  const late = now - memo.begunAt > RETRY_WINDOW_MS
+  const schedule = config.connections.get(row.connection)?.connection.retryMs
+  const counted = tries - (memo.excused ?? 0)
+  const age = now - memo.begunAt
   switch (driven.to) {
     case 'later':
-      return late
+      return triesAreOver(age, 0)
         ? open('parked', memo.doubt.know === 'exists' ? 'exists' : 'unknown', null, undefined)
         : open('unknown', 'look-up', driven.at, undefined)
     case 'more': {
@@ -120,11 +123,13 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
     case 'again': {
       const sure = memo.doubt.know === 'nothing-left'
       const state = sure ? 'waiting' : 'unknown'
+      const late = triesAreOver(age, counted, schedule)
       if (late && sure) return giveUp(work, driven, effect)
       if (late) return open('parked', 'unknown', null, driven.outcome)
       // Throttled costs no attempt: their word, not our failure.
-      const counted = driven.outcome?.is === 'throttled' ? row.tries : tries
-      return open(state, 'retry', retryAt(now, counted, driven.waitMs, jitter), driven.outcome)
+      const growing = driven.outcome?.is === 'throttled' ? row.tries : tries
+      const due = retryAt(now, schedule ? counted : growing, driven.waitMs, jitter, schedule)
+      return open(state, 'retry', due, driven.outcome)
     }
     case 'park':
       return open('parked', driven.because, null, driven.outcome)
@@ -140,6 +145,12 @@ export function settleDriven(work: Work, driven: Driven, jitter: number): Settle
     default:
       return driven satisfies never
   }
+}
+
+/** A try that ended with a time to come back at is none of a schedule's: theirs, or our own limit. */
+function excused({ memo, ...driven }: Driven): EffectMemo {
+  const named = driven.to === 'again' && driven.outcome?.is === 'throttled' && driven.waitMs !== undefined
+  return named ? { ...memo, excused: (memo.excused ?? 0) + 1 } : memo
 }
 
 /**

@@ -32,7 +32,7 @@ describe('request signatures', () => {
       }),
       {
         keyId: 'YourAccessKeyId',
-        secret: 'YourAccessKeySecret',
+        secrets: ['YourAccessKeySecret'],
         now: Date.parse('2023-10-26T10:22:32Z'),
         nonce,
         service: undefined,
@@ -51,7 +51,7 @@ describe('request signatures', () => {
       request({ url, headers: { 'x-acs-action': 'SendSms', 'x-acs-version': '2017-05-25' } }),
       {
         keyId: 'testAccessKeyId',
-        secret: 'testAccessKeySecret',
+        secrets: ['testAccessKeySecret'],
         now: Date.parse('2024-01-02T03:04:05Z'),
         nonce,
         service: undefined,
@@ -72,7 +72,7 @@ describe('request signatures', () => {
       }),
       {
         keyId: 'AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE',
-        secret: 'Gu5t9xGARNpq86cd98joQYCN3EXAMPLE',
+        secrets: ['Gu5t9xGARNpq86cd98joQYCN3EXAMPLE'],
         now: 1_551_113_065_000,
         nonce,
         service: undefined,
@@ -88,7 +88,7 @@ describe('request signatures', () => {
         headers: { 'content-type': 'application/json' },
         body: '{"PhoneNumberSet":["+8613900001234"],"SmsSdkAppId":"1400006666","TemplateId":"1110","SignName":"腾讯云","TemplateParamSet":["12345"],"SessionContext":"evt_1"}',
       }),
-      { keyId: 'AKIDEXAMPLE', secret: 'SECRETEXAMPLE', now: 1_704_164_645_000, nonce, service: 'sms' },
+      { keyId: 'AKIDEXAMPLE', secrets: ['SECRETEXAMPLE'], now: 1_704_164_645_000, nonce, service: 'sms' },
     )
     expect(signatureOf(signed)).toBe('2e4b4fbb9786a79f25c295d70c10834031104f23692c92bec32d0bc57bb3c25e')
     expect(signed.headers['x-tc-timestamp']).toBe('1704164645')
