@@ -95,6 +95,29 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./mapping-explain.js')).mappingExplain(cx, one(args, 0), one(args, 1)),
   },
   {
+    usage: 'mapping diff <name>',
+    group: 'Write',
+    summary:
+      'what the mapping as it is on disk would change: read over the messages in the ledger, nothing is written',
+    more: 'Records that would change, by which path, and what would newly be refused or taken. Exit 0: nothing would\nchange, 1: something would, 2: it could not be told. Works beside a running hub.\n\n  hrhub mapping diff my-company/candidate.in --since 30d',
+    options: [
+      ['--since <time>', 'only messages since a time, or so long ago (90s, 2h, 3d)'],
+      ['--connection <name>', 'only its messages'],
+      ['--sample <count>', 'records to show', '5'],
+      ['--show', 'show personal values instead of masking them'],
+      TENANT,
+      PROJECT,
+    ],
+    run: async (cx, args, options) =>
+      (await import('./mapping-diff.js')).mappingDiff(cx, one(args, 0), {
+        since: text(options, 'since'),
+        connection: text(options, 'connection'),
+        sample: text(options, 'sample') ?? '5',
+        show: options['show'] === true,
+        ...tenantOf(options),
+      }),
+  },
+  {
     usage: 'connector test <connection>',
     group: 'Write',
     summary: 'call the vendor’s check with the real settings: is it reachable, are the credentials right',
@@ -147,8 +170,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'replay [messages...]',
     group: 'Mend',
     summary: 'fold stored messages again, after a mended mapping or a new flow',
-    more: '  hrhub replay message_0192…\n  hrhub replay --since 2h --connection ehr\n  hrhub replay --since 2026-03-01T08:00 --connection ehr',
+    more: '  hrhub replay message_0192…\n  hrhub replay --since 2h --connection ehr\n  hrhub replay --since 2026-03-01T08:00 --connection ehr\n  hrhub replay --mapping my-company/candidate.in    # those that would say something else; goes on if it was killed',
     options: [
+      ['--mapping <name>', 'only those that would say something else by it; see `mapping diff`'],
       ['--since <time>', 'all of a connection since a time, or so long ago (90s, 2h, 3d)'],
       ['--connection <name>', 'whose messages'],
       TENANT,
@@ -159,6 +183,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         messages: many(args, 0),
         since: text(options, 'since'),
         connection: text(options, 'connection'),
+        mapping: text(options, 'mapping'),
         ...tenantOf(options),
       }),
   },

@@ -4,6 +4,8 @@ import { isHubError, type Problem } from '../kernel/errors.js'
 import { problemReport } from './problems.js'
 import type { Exit, Terminal } from './terminal.js'
 
+const WRONG_USE: ReadonlySet<string> = new Set(['CLI_USE_WRONG', 'CLI_FILE_UNREADABLE', 'CLI_TENANT_UNCLEAR'])
+
 export function showFailure(terminal: Terminal, error: unknown): Exit {
   if (isConfigurationError(error)) {
     const report = problemReport(error.problems)
@@ -23,7 +25,7 @@ export function showFailure(terminal: Terminal, error: unknown): Exit {
     )
   terminal.note(`${place}${code} ${message}`)
   terminal.note(entry.remedy)
-  return code === 'CLI_USE_WRONG' || code === 'CLI_FILE_UNREADABLE' || code === 'CLI_TENANT_UNCLEAR' ? 2 : 1
+  return WRONG_USE.has(code) ? 2 : 1
 }
 
 /** By its shape: the class lives beside the whole hub, which a quick command does not load. */

@@ -26,7 +26,9 @@ export interface FoundMapping {
 }
 
 /** Catalogs of the integrators' folders, or of what ships alone where there is none. */
-export async function mappingCatalogs({ settings }: Invocation): Promise<readonly Catalog[]> {
+export async function mappingCatalogs({
+  settings,
+}: Pick<Invocation, 'settings'>): Promise<readonly Catalog[]> {
   const shipped = new Catalog(await readShelf(packageRoot()))
   const folders = (await foldersOf(projectsOf(settings))).filter(
     folder => settings.projects.length > 0 || isProject(folder),
@@ -48,6 +50,17 @@ export async function findMapping(cx: Invocation, name: string): Promise<FoundMa
   throw new HubError('CONFIG_MAPPING_UNKNOWN', {
     detail: `there is no mapping ${name}${didYouMean(name, known)}`,
   })
+}
+
+/** Version of a mapping as its file is now; undefined where it does not compile, or folders differ in it. */
+export async function versionOnDisk(
+  cx: Pick<Invocation, 'settings'>,
+  name: string,
+): Promise<string | undefined> {
+  const catalogs = await mappingCatalogs(cx)
+  const versions = new Set(catalogs.map(catalog => catalog.mapping(name, mappingUse(catalog, name))?.version))
+  const [only] = versions
+  return versions.size === 1 ? only : undefined
 }
 
 const HEAD = ['given', 'settings', 'records', 'external', 'item']

@@ -27,7 +27,7 @@ const GROUPS: Readonly<Record<CommandSpec['group'], string>> = {
 }
 
 const PARENTS: Readonly<Record<string, string>> = {
-  mapping: 'test, run and explain mappings',
+  mapping: 'test, run, explain and compare mappings',
   connector: 'call a vendor by hand',
   keys: 'keys of the API',
 }

@@ -4,13 +4,16 @@
  */
 import { readFile } from 'node:fs/promises'
 import { HubError } from '../kernel/errors.js'
+import { createProgress, type Progress } from './progress.js'
+
+export type { Progress } from './progress.js'
 
 /** 0 good, 1 findings, 2 wrong use, 70 a failure of the hub itself (EX_SOFTWARE). */
 export type Exit = 0 | 1 | 2 | 70
 
 export interface Streams {
   readonly out: { write(text: string): unknown }
-  readonly err: { write(text: string): unknown }
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean }
   readonly in: AsyncIterable<Buffer | string>
 }
 
@@ -20,6 +23,8 @@ export interface Terminal {
   show(value: unknown, lines: readonly string[]): void
   /** A line for a person beside the result; never in the way of JSON. */
   note(line: string): void
+  /** How far a long command is, beside the result. */
+  progress(title: string): Progress
   /** Text of a file, of standard input where it is `-`. @throws HubError `CLI_FILE_UNREADABLE` */
   read(file: string): Promise<string>
 }
@@ -35,6 +40,7 @@ export function createTerminal(streams: Streams, json: boolean): Terminal {
       else if (lines.length > 0) streams.out.write(`${lines.map(safeLine).join('\n')}\n`)
     },
     note: line => void streams.err.write(`${safeLine(line)}\n`),
+    progress: title => createProgress(streams.err, title),
     async read(file) {
       const text = file === '-' ? await textOf(streams.in) : await fileText(file)
       // Written by a spreadsheet or an editor on Windows.

@@ -64,7 +64,8 @@ export interface Operation {
   readonly done: Promise<void>
 }
 
-const keyOf = (id: string) => `operation\n${id}`
+/** Under which the answer of an operation is kept. */
+export const keyOfOperation = (id: string) => `operation\n${id}`
 
 /** Begins and returns at once; `operationAnswer` tells how far it is. */
 export async function redriveAll(
@@ -75,8 +76,8 @@ export async function redriveAll(
   const { parts } = means
   const id = newId('operation', parts.clock)
   const matched = await countRedrive(parts, tenant, filter)
-  await claimAnswer(parts.ledger, tenant, keyOf(id), id, parts.clock.now())
-  await keepAnswer(parts.ledger, tenant, keyOf(id), progress('running', matched, 0))
+  await claimAnswer(parts.ledger, tenant, keyOfOperation(id), id, parts.clock.now())
+  await keepAnswer(parts.ledger, tenant, keyOfOperation(id), progress('running', matched, 0))
   return { id, matched, done: run(means, tenant, filter, id, matched) }
 }
 
@@ -109,25 +110,30 @@ async function run(
       redriven += due.length
       after = page.at(-1)
       if (page.length < BATCH) break
-      await keepAnswer(parts.ledger, tenant, keyOf(operation), progress('running', matched, redriven))
+      await keepAnswer(
+        parts.ledger,
+        tenant,
+        keyOfOperation(operation),
+        progress('running', matched, redriven),
+      )
     }
-    await keepAnswer(parts.ledger, tenant, keyOf(operation), progress('done', matched, redriven))
+    await keepAnswer(parts.ledger, tenant, keyOfOperation(operation), progress('done', matched, redriven))
     parts.log.info({ tenant, operation, matched, redriven }, 'deliveries.redriven')
   } catch (error) {
     parts.log.error(
       { tenant, operation, redriven, error: error instanceof Error ? error.stack : String(error) },
       'deliveries.redrive-failed',
     )
-    await keepAnswer(parts.ledger, tenant, keyOf(operation), progress('failed', matched, redriven))
+    await keepAnswer(parts.ledger, tenant, keyOfOperation(operation), progress('failed', matched, redriven))
   }
 }
 
-/** @returns `{ state: running | done | failed, matched, redriven }`; kept for a day */
+/** @returns `{ state: running | done | failed, matched, … }`; kept for a day */
 export async function operationAnswer(
   parts: Parts,
   tenant: string,
   id: string,
 ): Promise<JsonObject | undefined> {
-  const answer = await findAnswer(parts.ledger, tenant, keyOf(id))
+  const answer = await findAnswer(parts.ledger, tenant, keyOfOperation(id))
   return isObject(answer) ? (answer as JsonObject) : undefined
 }

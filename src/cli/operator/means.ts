@@ -2,6 +2,7 @@
 import type { TenantConfig } from '../../pipeline/config/types.js'
 import type { Parts } from '../../pipeline/parts.js'
 import type { Pipeline } from '../../pipeline/run.js'
+import type { Disk } from './disk.js'
 
 export interface OperatorMeans {
   readonly parts: Parts
@@ -9,4 +10,6 @@ export interface OperatorMeans {
   readonly pipeline: Pipeline | undefined
   /** A tenant's folder, where it can be read; for names in explanations. */
   config(tenant: string): Promise<TenantConfig | undefined>
+  /** Folders as they are on disk now, whatever the hub runs on. */
+  readonly disk: Disk
 }

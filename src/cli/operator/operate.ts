@@ -21,6 +21,7 @@ import type { Parts } from '../../pipeline/parts.js'
 import { byTenant, withFolder } from '../folder.js'
 import { projectsOf, withProjects } from '../invocation.js'
 import { existingKeys } from '../keys-at-hand.js'
+import { createDisk } from './disk.js'
 import { type LedgerState, ledgerState } from './ledger-state.js'
 import type { OperatorMeans } from './means.js'
 import { type RunningHub, readRunning } from './running.js'
@@ -136,8 +137,16 @@ async function withHub<T>(settings: HubSettings, work: (means: OperatorMeans) =>
 export function meansOf({
   parts,
   pipeline,
-}: Pick<OperatorMeans & { pipeline: object }, 'parts' | 'pipeline'>): OperatorMeans {
-  return { parts, pipeline, config: async tenant => parts.tenants().find(one => one.tenant === tenant) }
+  settings,
+}: Pick<OperatorMeans & { pipeline: object }, 'parts' | 'pipeline'> & {
+  readonly settings: HubSettings
+}): OperatorMeans {
+  return {
+    parts,
+    pipeline,
+    config: async tenant => parts.tenants().find(one => one.tenant === tenant),
+    disk: createDisk(settings),
+  }
 }
 
 export interface LedgerOptions {
@@ -177,7 +186,8 @@ export async function withLedger<T>(
       },
     }
     if (!whatever) await refuseStrangers(parts)
-    return await work({ parts, pipeline: undefined, config: tenant => folderOf(settings, tenant) })
+    const config = (tenant: string) => folderOf(settings, tenant)
+    return await work({ parts, pipeline: undefined, config, disk: createDisk(settings) })
   } finally {
     await ledger.close()
   }

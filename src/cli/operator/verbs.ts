@@ -2,7 +2,7 @@
  * What an operator can have done to a ledger: one row per verb with the shape of its words. The same functions run
  * in the hub that is running or in the process of the command.
  */
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type TSchema } from 'typebox'
 import { HubError } from '../../kernel/errors.js'
 import { isObject, type Json } from '../../kernel/json.js'
 import { backup } from '../../ledger/backup.js'
@@ -12,19 +12,13 @@ import { allKeys, createKey, endKey, SCOPES } from '../../pipeline/keys.js'
 import { countRedrive, operationAnswer, redriveAll, redriveDelivery } from '../../pipeline/redrive.js'
 import { replayMessages } from '../../pipeline/replay.js'
 import { ledgerState } from './ledger-state.js'
+import { MAPPING_VERBS } from './mapping-verbs.js'
 import type { OperatorMeans } from './means.js'
+import { type Verb, verb } from './verb.js'
 
 const Name = Type.String({ minLength: 1, maxLength: 200 })
 const Tenant = Type.Object({ tenant: Name })
 const Instant = Type.Integer({ minimum: 0 })
-
-interface Verb<S extends TSchema, R> {
-  /** hub: needs the compiled folder and the pipeline; ledger: the ledger is enough. */
-  readonly needs: 'ledger' | 'hub'
-  readonly words: S
-  run(means: OperatorMeans, words: Static<S>): Promise<R>
-}
-const verb = <S extends TSchema, R>(row: Verb<S, R>): Verb<S, R> => row
 
 function pipelineOf({ pipeline }: OperatorMeans) {
   if (!pipeline) throw new HubError('HUB_DEFECT', { detail: 'the verb needs a hub' })
@@ -32,6 +26,7 @@ function pipelineOf({ pipeline }: OperatorMeans) {
 }
 
 export const VERBS = {
+  ...MAPPING_VERBS,
   ping: verb({ needs: 'ledger', words: Type.Object({}), run: async () => ({ pid: process.pid }) }),
   state: verb({ needs: 'ledger', words: Type.Object({}), run: ({ parts }) => ledgerState(parts) }),
   explain: verb({

@@ -239,8 +239,10 @@ export function deliveryRoutes(app: App, { parts, pipeline, log }: ServedHub): v
           200: Type.Object({
             id: Type.String(),
             state: Words(['running', 'done', 'failed'], 'failed = begin it again; nothing is doubled.'),
-            matched: Type.Integer(),
-            redriven: nullable(Type.Integer()),
+            matched: Type.Integer({ description: 'What it looks at.' }),
+            redriven: nullable(Type.Integer({ description: 'Deliveries made due; null for a replay.' })),
+            scanned: Type.Optional(Type.Integer({ description: 'Replay: messages looked at so far.' })),
+            replayed: Type.Optional(Type.Integer({ description: 'Replay: messages folded again so far.' })),
           }),
         },
       },

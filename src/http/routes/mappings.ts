@@ -1,11 +1,13 @@
-/** Mappings tried out: what a body or a record becomes, rule by rule. Nothing is stored. */
+/** Mappings tried out, rule by rule, with nothing stored; and their messages folded again after a mend. */
 import Type from 'typebox'
 import { HubError } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import { mayUse } from '../../pipeline/keys.js'
+import { replayAll } from '../../pipeline/replay-mapping.js'
 import { type Preview, runMapping } from '../../pipeline/run-mapping.js'
 import { callerOf } from '../authorize.js'
-import { Id, Name, nullable, Open } from '../schemas.js'
+import { instantOf } from '../instant.js'
+import { Id, Instant, Name, nullable, Open } from '../schemas.js'
 import type { App, ServedHub } from '../served.js'
 
 const Body = Type.Object(
@@ -36,7 +38,83 @@ const Answer = Type.Object({
   problems: Type.Array(Open('Everything wrong in the file.')),
 })
 
-export function mappingRoutes(app: App, { parts, catalogOf }: ServedHub): void {
+const ReplayBody = Type.Object(
+  {
+    connection: Type.Optional(Name('Only messages of this one.')),
+    since: Type.Optional(Instant('Only those received at or after.')),
+  },
+  { additionalProperties: false },
+)
+
+export function mappingRoutes(app: App, hub: ServedHub): void {
+  runRoutes(app, hub)
+  replayRoutes(app, hub)
+}
+
+/** Messages folded again in the background; one that the end of the process cuts short goes on when it is asked for again. */
+function replayRoutes(app: App, { parts, pipeline, log }: ServedHub): void {
+  const background = new Set<Promise<void>>()
+  const stop = new AbortController()
+  app.addHook('onClose', async () => {
+    stop.abort()
+    await Promise.all(background)
+  })
+  const schema = {
+    tags: ['mappings'],
+    summary:
+      'Folds those messages again that would say something else by the mapping of now, behind live traffic',
+    body: ReplayBody,
+    response: {
+      202: Type.Object({
+        operation: Type.String(),
+        matched: Type.Integer({ description: 'Messages it looks at.' }),
+      }),
+    },
+  }
+
+  app.post(
+    '/v1/mappings/:name/replay',
+    {
+      config: { scope: 'messages:write' },
+      schema: {
+        ...schema,
+        operationId: 'replayMapping',
+        params: Type.Object({ name: Name('acme-ai/report.in, its slash written as %2F, or as it is.') }),
+      },
+    },
+    async (request, reply) => reply.code(202).send(await begin(request, request.params.name)),
+  )
+  app.post(
+    '/v1/mappings/:folder/:file/replay',
+    {
+      config: { scope: 'messages:write' },
+      schema: { ...schema, hide: true, params: Type.Object({ folder: Name(''), file: Name('') }) },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await begin(request, `${request.params.folder}/${request.params.file}`)),
+  )
+
+  async function begin(
+    request: Parameters<typeof callerOf>[0] & { readonly body: Type.Static<typeof ReplayBody> },
+    mapping: string,
+  ) {
+    const { connection, since } = request.body
+    const { refolder, receiver } = pipeline
+    const means = { parts, refolder, receiver, signal: stop.signal }
+    const { id, matched, done } = await replayAll(means, callerOf(request).tenant, {
+      mapping,
+      connection,
+      since: instantOf(since, 'since') ?? 0,
+    })
+    const kept = done
+      .catch(error => log.error({ operation: id, error: String(error) }, 'mapping.replay-lost'))
+      .finally(() => background.delete(kept))
+    background.add(kept)
+    return { operation: id, matched }
+  }
+}
+
+function runRoutes(app: App, { parts, catalogOf }: ServedHub): void {
   const schema = {
     tags: ['mappings'],
     summary: 'Runs a mapping and explains each rule; nothing is stored',

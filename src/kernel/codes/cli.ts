@@ -7,6 +7,15 @@ export const CLI_CODES = {
   CLI_USE_WRONG: wrong('The command was called in a wrong way.', 'See `hrhub COMMAND --help`.'),
   CLI_FILE_UNREADABLE: wrong('The file cannot be read.', 'Name a file that is there; `-` is standard input.'),
   CLI_FOLDER_TAKEN: wrong('The folder is not empty.', 'Name a new or an empty folder.'),
+  CLI_NAME_TAKEN: wrong(
+    'There is something of that name already.',
+    'Choose another name, or take the named file away; nothing was written.',
+  ),
+  CLI_FOLDER_BROKEN: wrong('The folder has errors.', 'Run `hrhub check`, mend what it shows, and try again.'),
+  CLI_DIFF_LARGE: wrong(
+    'More messages would change than are compared at a time.',
+    'Take fewer: --since a later time, or --connection one system.',
+  ),
   CLI_TENANT_UNCLEAR: wrong('It is not clear which tenant is meant.', 'Add --tenant NAME.'),
   CLI_SCHEMA_OLD: {
     kind: 'misconfigured',

@@ -63,6 +63,12 @@ export const PIPELINE_CODES = {
     title: 'The connection has no such resource.',
     remedy: 'See `resources` in the connector.yaml of its connector.',
   },
+  PIPELINE_MAPPING_UNUSED: {
+    kind: 'invalid',
+    status: 422,
+    title: 'No flow reads messages by this mapping.',
+    remedy: 'Name the mapping of an inbound flow, see flows/*.yaml; an `.out` mapping reads records.',
+  },
   PIPELINE_MERGE_IMPOSSIBLE: {
     kind: 'invalid',
     status: 422,
