@@ -57,7 +57,10 @@ export async function expectSound(name: string, env: Environment): Promise<void>
 export interface Case {
   readonly clock: TestClock
   readonly ledger: Ledger
-  /** What a system that is not part of the case says, in canonical form. @returns id of the record */
+  /**
+   * What a system that is not part of the case says, in canonical form. A record's id as the key speaks of that
+   * record. @returns id of the record
+   */
   say(kind: string, key: string, fields: JsonObject): Promise<string>
   /** A call to /hooks/{hook}{tail}. @throws HubError where it is refused at the door */
   callback(hook: string, request: Partial<Omit<RawRequest, 'body'>> & { body?: string }): Promise<HttpAnswer>
@@ -156,7 +159,8 @@ export async function openCase(
     rest,
     async say(kind, key, fields) {
       clock.pass(1000)
-      const saying = input('test', kind, key, clock.now() / 1000, fields).said
+      const about = key.startsWith(`${kind}_`) ? { identity: undefined, identityRef: key } : {}
+      const saying = { ...input('test', kind, key, clock.now() / 1000, fields).said, ...about }
       const taken = await pipeline.receiver.take(config.tenant, {
         ...of,
         id: newId('message', clock),
