@@ -7,6 +7,7 @@ import { CLI_CODES } from './codes/cli.js'
 import { CONFIG_CODES } from './codes/config.js'
 import { CONNECTOR_CODES } from './codes/connector.js'
 import { HTTP_CODES } from './codes/http.js'
+import { IMPORT_CODES } from './codes/import.js'
 import { KERNEL_CODES } from './codes/kernel.js'
 import { LEDGER_CODES } from './codes/ledger.js'
 import { MAPPING_CODES } from './codes/mapping.js'
@@ -24,6 +25,7 @@ export const CODES = {
   ...LEDGER_CODES,
   ...CHANNEL_CODES,
   ...PIPELINE_CODES,
+  ...IMPORT_CODES,
   ...HTTP_CODES,
   ...CLI_CODES,
 }

@@ -319,6 +319,31 @@ export const polls = table('polls', {
   last_error: nullable(json<JsonObject>()),
 })
 
+/** Files on their way in: how far each has come, so that a run that was killed goes on where it was. */
+export const imports = table('imports', {
+  tenant: text,
+  id: text,
+  connection: text,
+  resource: text,
+  /** Of the file's bytes and of how they are read. */
+  hash: text,
+  /** Name without its folder. */
+  file: text,
+  /** When the file was last written: what its rows say without a time of their own was so then. */
+  written_at: instant,
+  /** Rows that are stored. */
+  position: bigint,
+  /** Rows by what became of them. */
+  counts: json<Readonly<Record<string, number>>>(),
+  /** Length of the rejects file before the last rows, and what of them belongs into it. */
+  rejects_at: bigint,
+  rejects: json<readonly JsonObject[]>(),
+  started_at: instant,
+  updated_at: instant,
+  done_at: nullable(instant),
+})
+export type ImportTableRow = RowOf<typeof imports>
+
 export const flows = table('flows', {
   tenant: text,
   flow: text,

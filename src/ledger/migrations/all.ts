@@ -6,6 +6,7 @@ import * as merges from './0003-merges.js'
 import * as erasures from './0004-erasures.js'
 import * as erasedFiles from './0005-erased-files.js'
 import * as due from './0006-due.js'
+import * as imports from './0007-imports.js'
 
 export const MIGRATIONS = {
   '0000-leases': leases,
@@ -15,4 +16,5 @@ export const MIGRATIONS = {
   '0004-erasures': erasures,
   '0005-erased-files': erasedFiles,
   '0006-due': due,
+  '0007-imports': imports,
 }
