@@ -4,7 +4,7 @@ import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Child, type ChildOptions, startChild } from './child.js'
 import { SECRET } from './events.js'
-import { emptyRedis, type Made, makeDatabase, makeFolder, REDIS } from './stores.js'
+import { type Made, makeDatabase, makeFolder, REDIS } from './stores.js'
 
 export type Stores = 'embedded' | 'postgres' | 'postgres+redis'
 /** Stores, and whether one process does all or one takes in and another sends. */
@@ -56,7 +56,6 @@ export async function prepareHub(stores: Stores, sinkUrl: string, flows: 'in' | 
     environment['HRHUB_KEY'] = randomBytes(32).toString('base64')
   }
   if (stores === 'postgres+redis') {
-    await emptyRedis()
     environment['REDIS_URL'] = REDIS
   }
   return {

@@ -6,6 +6,7 @@ import { print } from './figure.js'
 import { MODES, type Mode, type Server, startHub } from './hubs.js'
 import { type NodeRed, startNodeRed } from './node-red.js'
 import { medianOf, REFS, ratio, rounds, type Side, type World } from './sides.js'
+import { emptyRedis } from './stores.js'
 import type { Driven } from './world.js'
 
 const receiptsPerSecond = (driven: Driven) => driven.received / driven.seconds
@@ -16,17 +17,18 @@ export async function benchWholeWay(world: World, short: boolean): Promise<void>
   const nodeRed = await startNodeRed(world.ready.url)
   const hubs = new Map<Mode, Server>()
   try {
+    await emptyRedis()
     for (const mode of MODES) hubs.set(mode, await startHub(mode, world.ready.url, 'both'))
     const sides = sidesOf(nodeRed, hubs)
     const load = { connections: 50, window: WINDOW, seconds: short ? 2 : 4, most: short ? 12_000 : 24_000 }
     // The first sight of every candidate makes rows and things; afterwards they are known, as in a company's day.
     const first = await rounds(world, sides, { ...load, most: REFS, seconds: 15 }, 1)
     // Warm, as a server is on any day: the first seconds run twice as slow on every side.
-    await rounds(world, sides, load, 1)
+    const warm = await rounds(world, sides, load, 1)
     const results = await rounds(world, sides, load, short ? 2 : 3)
     const calm = await rounds(world, sides, { ...load, most: 4000, rate: 200, seconds: short ? 3 : 6 }, 1)
     for (const mode of MODES) {
-      const all = [...(first.get(mode) ?? []), ...(results.get(mode) ?? []), ...(calm.get(mode) ?? [])]
+      const all = [first, warm, results, calm].flatMap(drives => drives.get(mode) ?? [])
       print({
         figure: 'whole_way',
         value: ratio(results, mode, 'node-red', receiptsPerSecond),

@@ -37,7 +37,7 @@ export function createBatcher<In, Out>(options: {
   /** Items of the flush that runs; 0 = none does. */
   let flushing = 0
   let scheduled = false
-  /** While it gathers: as many as wait when everybody has come back, and the time it waits for them at most. */
+  /** As many as wait when those of the last flush have come back; counted before they are told. */
   let everybody = 0
   let patience: NodeJS.Timeout | undefined
 
@@ -53,7 +53,6 @@ export function createBatcher<In, Out>(options: {
   }
 
   function gather(last: number): void {
-    everybody = last + waiting.length
     if (last < BUSY || waiting.length >= most) {
       schedule()
       return
@@ -79,6 +78,7 @@ export function createBatcher<In, Out>(options: {
   async function settle(batch: readonly Waiting<In, Out>[]): Promise<void> {
     try {
       const results = await flush(batch.map(({ item }) => item))
+      everybody = flushing + waiting.length
       for (const [i, { resolve }] of batch.entries()) resolve(results[i] as Out)
     } catch (error) {
       if (batch.length === 1 || !halve(error)) {

@@ -66,7 +66,7 @@ export async function findDue(
       text: `select tenant, connection, id from (
                select d.tenant, connection, id, wanted, row_number() over (partition by d.tenant, connection order by wanted, id) as turn
                from hrhub.due u join hrhub.deliveries d on d.tenant = u.tenant and d.id = u.delivery
-               where u.due_at <= $1 and (claim is null or lease_until < $1) and u.tenant = any($4::text[])
+               where u.due_at <= $1 and d.due_at <= $1 and (claim is null or lease_until < $1) and u.tenant = any($4::text[])
                  and not (d.tenant || '/' || connection = any($3::text[])) and (change is null or not exists (${EARLIER}))) d
              order by turn, wanted limit $2`,
     },

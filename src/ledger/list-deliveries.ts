@@ -3,7 +3,7 @@ import { texts } from './engine/parameters.js'
 import type { Querying } from './engine/types.js'
 import { type Clause, clause, filtered } from './filter.js'
 import { type DeliveryRow, deliveries } from './schema.js'
-import { selectRows } from './table.js'
+import { asRows, selectRows } from './table.js'
 
 export interface DeliveryFilter {
   readonly state?: string | undefined
@@ -21,8 +21,12 @@ export interface DeliveryPage extends DeliveryFilter {
 }
 
 export const deliveryClauses = (filter: DeliveryFilter): Clause[] => [
-  clause('t.state = :value', filter.state),
+  ...clausesOf(filter),
   byIndex(filter.state),
+]
+
+const clausesOf = (filter: DeliveryFilter): Clause[] => [
+  clause('t.state = :value', filter.state),
   clause('t.because = :value', filter.because),
   clause('t.connection = :value', filter.connection),
   clause('t.flow = :value', filter.flow),
@@ -51,9 +55,24 @@ export async function listDeliveries(
   tenant: string,
   page: DeliveryPage,
 ): Promise<DeliveryHead[]> {
-  const { where, params } = filtered(tenant, [...deliveryClauses(page), clause('t.id < :value', page.before)])
+  const { where, params } = filtered(tenant, [
+    ...(page.state === 'waiting' ? clausesOf(page) : deliveryClauses(page)),
+    clause('t.id < :value', page.before),
+  ])
   params.push(page.limit)
-  return selectRows(ledger, heads, `${where} order by t.id desc limit $${params.length}`, params)
+  const end = `order by t.id desc limit $${params.length}`
+  if (page.state !== 'waiting') return selectRows(ledger, heads, `${where} ${end}`, params)
+  const names = Object.keys(heads.columns).map(name => `t.${name}`)
+  // What waits for long, and what is merely due: each from its own index in order, however many wait.
+  const { rows } = await ledger.query(
+    `select * from (
+       (select ${names.join(', ')} from hrhub.deliveries t ${where} and t.shown = 'waiting' ${end})
+       union all
+       (select ${names.join(', ')} from hrhub.due u join hrhub.deliveries t on t.tenant = u.tenant and t.id = u.delivery
+        ${where} and u.tenant = $1 and t.shown is null order by u.delivery desc limit $${params.length})) t ${end}`,
+    params,
+  )
+  return asRows(heads, rows)
 }
 
 export async function findDelivery(

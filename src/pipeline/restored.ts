@@ -8,6 +8,7 @@ import { setConnectionState } from '../ledger/connection-states.js'
 import { doubtOpenEffects, outboundConnections } from '../ledger/doubt-effects.js'
 import type { Ledger } from '../ledger/engine/types.js'
 import { raiseEpoch } from '../ledger/instance.js'
+import { rebuildDue } from '../ledger/rebuild-due.js'
 
 export interface Restored {
   readonly epoch: number
@@ -27,6 +28,7 @@ export async function afterRestore(
   const now = clock.now()
   return ledger.transaction(async tx => {
     const { epoch } = await raiseEpoch(tx, sealer.fingerprint)
+    await rebuildDue(tx)
     const all = [...configured, ...(await outboundConnections(tx))]
     const paused = [...new Map(all.map(one => [`${one.tenant}/${one.connection}`, one]))].sort(([a], [b]) =>
       a < b ? -1 : 1,

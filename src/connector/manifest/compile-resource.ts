@@ -7,6 +7,7 @@ import { TRANSPORTS } from '../transport/transports.js'
 import type { Verb } from '../types.js'
 import type { SlotCompiler } from './compile-slot.js'
 import type { LookupSlot, PollSlot, ReadSlot, Resource, ResourceCallback, Slot } from './connector.js'
+import { mentions } from './mentions.js'
 import type { ApiDocument } from './openapi.js'
 import type { Problems } from './problems.js'
 import type { Manifest, ManifestResource } from './schema.js'
@@ -195,7 +196,10 @@ export function compileResource(
     callback,
     onUnknown: raw.on_unknown ?? transport?.onUnknown ?? 'park',
     attachments: raw.attachments ?? [],
-    usesCallbackUrl: /\bcallback_url\b/.test(JSON.stringify(VERBS.map(verb => raw[verb] ?? null))),
+    usesCallbackUrl: mentions(
+      VERBS.map(verb => raw[verb]),
+      'callback_url',
+    ),
     shapes,
   }
 }

@@ -20,6 +20,7 @@ import { VERIFY_SCHEMES } from '../verify/schemes.js'
 import { compileResource } from './compile-resource.js'
 import { type SlotCompiler, slotCompiler } from './compile-slot.js'
 import type { AuthSpec, CallbackSpec, Connector, ErrorRule, Limits, Rate, Resource } from './connector.js'
+import { mentions } from './mentions.js'
 import type { ApiDocument } from './openapi.js'
 import type { Problems } from './problems.js'
 import type { Manifest } from './schema.js'
@@ -311,8 +312,7 @@ function bytes(text: string | undefined): number {
 /** By name: a word too many costs some bytes an effect. Code beside the manifest and other transports may ask for all. */
 function usedBy(manifest: Manifest): Connector['uses'] {
   const free = manifest.hooks !== undefined || (manifest.transport ?? 'http') !== 'http'
-  const words = JSON.stringify(manifest)
-  return { record: free || /\brecord\b/.test(words), sent: free || /\bsent\b/.test(words) }
+  return { record: free || mentions(manifest, 'record'), sent: free || mentions(manifest, 'sent') }
 }
 
 /** Every `settings.NAME` of the manifest must be declared. */

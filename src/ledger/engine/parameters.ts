@@ -115,9 +115,13 @@ const isNothing = (value: unknown) => value === null || value === undefined
 
 /** `timestamptz[]` from milliseconds since the Unix epoch */
 export function instants(values: Nullable<number>): Buffer {
-  return fixed(OID.timestamptz, 8, values, (out, value, at) =>
-    putInt64(out, (Math.trunc(value) - POSTGRES_EPOCH_MS) * 1000, at),
-  )
+  return fixed(OID.timestamptz, 8, values, (out, value, at) => {
+    const ms = Math.trunc(value) - POSTGRES_EPOCH_MS
+    const micros = ms * 1000
+    // Before 1715 and after 2285: `9999-12-31` is how many systems say "without an end".
+    if (Number.isSafeInteger(micros)) putInt64(out, micros, at)
+    else out.writeBigInt64BE(BigInt(ms) * 1000n, at)
+  })
 }
 
 /** `jsonb[]`; JSON null is the value `null` of JSON, `undefined` is SQL's null */

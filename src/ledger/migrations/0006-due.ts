@@ -6,6 +6,8 @@
 import { type Kysely, sql } from 'kysely'
 
 const STATEMENTS = [
+  // What an older process writes while this runs must neither miss the table nor meet half of the change.
+  `lock table hrhub.deliveries in access exclusive mode`,
   `create table hrhub.due (
     tenant text not null, delivery text not null, due_at timestamptz not null,
     primary key (tenant, delivery)) with (fillfactor = 70)`,

@@ -24,7 +24,8 @@ import { leaseMs } from './lease.js'
 import { linkedRow } from './linked-row.js'
 import { type LoadedRows, loadRows } from './load-rows.js'
 import { pauseConnection } from './pause.js'
-import { type Prepared, prepare, viewFor } from './prepare.js'
+import { type Prepared, prepare } from './prepare.js'
+import { connectionOf, filled, progressOf } from './progress.js'
 import { restingRow } from './resting-row.js'
 import { type Settlement, type SettleResult, settleBatch } from './settle.js'
 import { lostThing, settleDriven, settledRow, settlement } from './settlement.js'
@@ -189,7 +190,7 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
           due_at: parts.clock.now(),
         }),
       )
-    const memo = openEffect(parts.sealer, stored)
+    const memo = filled(work, openEffect(parts.sealer, stored))
     const { external_id: id } = work.row
     return drive(
       memo.progress.verb === 'create' && id !== null ? bereft(work, id) : work,
@@ -315,46 +316,3 @@ export function createDeliverer({ parts, onSettled }: DelivererOptions): Deliver
 }
 
 const bereft = (work: Work, orphan: string): Work => ({ ...work, row: withoutThing(work.row), orphan })
-
-function connectionOf(config: TenantConfig, flow: VendorFlow) {
-  const found = config.connections.get(flow.connection)
-  if (!found) throw new TypeError(`flow ${flow.id} has no connection ${flow.connection}`)
-  return found
-}
-
-function progressOf(
-  work: Work,
-  prepared: Prepared & { readonly do: 'begin' },
-  token: string,
-): EffectMemo['progress'] {
-  const { config, row, flow, loaded, parts } = work
-  const uses = connectionOf(config, flow).connection.resource(flow.resource)?.uses
-  const view = uses?.record === false ? undefined : viewFor(row, loaded)
-  const deletes = prepared.decision.verb === 'delete'
-  const asked = deletes || uses?.sent !== false ? row.sent : null
-  const sent =
-    asked &&
-    (JSON.parse(
-      parts.sealer.open(asked, `${row.tenant}/deliveries/${row.id}`).toString('utf8'),
-    ) as EffectMemo['progress']['body'])
-  return {
-    resource: flow.resource,
-    verb: prepared.decision.verb,
-    id: row.external_id ?? undefined,
-    token,
-    body: deletes ? (sent ?? {}) : prepared.body,
-    sent: sent ?? undefined,
-    kept: row.keep ?? undefined,
-    record: { id: row.record, kind: view?.kind ?? flow.kind, data: view?.data ?? {} },
-    callbackUrl:
-      parts.publicUrl === undefined ? undefined : `${parts.publicUrl}/hooks/${returnAddress(work)}`,
-    begunAt: parts.clock.now(),
-    steps: {},
-  }
-}
-
-/** Unguessable and bound to the delivery: the door finds the connection by its hook, the row by the tail. */
-function returnAddress({ config, flow, row, parts }: Work): string {
-  const hook = connectionOf(config, flow).hook
-  return `${hook}/d/${row.id}.${parts.sealer.blind(`${row.tenant}/${row.id}`).slice(0, 32)}`
-}

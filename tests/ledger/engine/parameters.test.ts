@@ -15,6 +15,8 @@ import { forEachEngine } from '../../support/engines.js'
 
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.array(fc.option(of), { maxLength: 12 })
 /** What a column can hold: no NUL, no half of a character. */
+/** The year 1, which some systems send for no date. */
+const FIRST = Date.parse('0001-01-01T00:00:00Z')
 const text = fc.string({ unit: 'grapheme' }).filter(value => !value.includes('\0'))
 
 forEachEngine('array parameters', engine => {
@@ -48,13 +50,10 @@ forEachEngine('array parameters', engine => {
 
   it('instants come back to the millisecond', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        maybe(fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) })),
-        async values => {
-          const read = (await back('timestamptz', instants(values))) as (Date | null)[]
-          expect(read.map(at => at?.getTime() ?? null)).toEqual(values)
-        },
-      ),
+      fc.asyncProperty(maybe(fc.integer({ min: FIRST, max: Date.UTC(9999, 11, 31) })), async values => {
+        const read = (await back('timestamptz', instants(values))) as (Date | null)[]
+        expect(read.map(at => at?.getTime() ?? null)).toEqual(values)
+      }),
       { numRuns: 40 },
     )
   })
