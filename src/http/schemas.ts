@@ -121,7 +121,7 @@ export const MessageForm = Type.Object(
   {
     id: Type.String(),
     connection: Type.String(),
-    source: Type.String(note('hook, poll, fetch, answer, api, hub')),
+    source: Type.String(note('hook, poll, fetch, answer, api, import, hub')),
     resource: nullable(Type.String()),
     state: Type.String(note('new, folded, waiting, invalid, ignored, unrouted, defect, erased')),
     received_at: Instant('When its first byte came.'),

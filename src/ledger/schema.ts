@@ -54,7 +54,7 @@ export const messages = table('messages', {
   tenant: text,
   id: text,
   connection: text,
-  /** hook, poll, fetch, answer, api, hub. */
+  /** hook, poll, fetch, answer, api, import, hub. */
   source: text,
   /** Resource, where the door knows it (polls, answers); callbacks are split by the manifest. */
   resource: nullable(text),

@@ -15,6 +15,10 @@ const TAKE = statement(
      where l.holder = excluded.holder or l.until <= clock_timestamp()
    returning fence`,
 )
+const HELD = statement(
+  'lease-held',
+  'select 1 from hrhub.leases where name = $1 and until > clock_timestamp()',
+)
 const GIVE = statement(
   'give-lease',
   'update hrhub.leases set until = clock_timestamp() where name = $1 and holder = $2',
@@ -33,6 +37,12 @@ export async function takeLease(
 ): Promise<number | undefined> {
   const { rows } = await ledger.query<{ fence: number }>(TAKE, [name, holder, ttl])
   return rows[0]?.fence
+}
+
+/** Whether anybody holds a lease now. */
+export async function isLeaseHeld(ledger: Querying, name: string): Promise<boolean> {
+  const { rows } = await ledger.query(HELD, [name])
+  return rows.length > 0
 }
 
 /** Gives one's own lease back before its time. */

@@ -7,6 +7,7 @@ import { createDeliverer } from './deliver/deliver.js'
 import { refreshPaused } from './deliver/pause.js'
 import { finishErasures } from './erase/finish.js'
 import type { Folded } from './fold/fold-batch.js'
+import { createImporter, type Importer } from './import/importer.js'
 import { mergeProposed } from './merge/decide.js'
 import { noteSkew } from './note-skew.js'
 import type { Parts } from './parts.js'
@@ -21,6 +22,7 @@ export interface Pipeline {
   readonly receiver: Receiver
   readonly refolder: Refolder
   readonly bell: Bell
+  readonly importer: Importer
   /** Runs the sweep now, as the timer does. */
   sweep(): Promise<SweepResult>
   poll(): Promise<number>
@@ -86,6 +88,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
   const receiver = createReceiver(parts, folded, (tenant, ids) =>
     keep(refolder.refold(tenant, ids), 'refold.failed'),
   )
+  const importer = createImporter({ parts, refolder, receiver, onFolded: folded })
 
   /** A timer that runs in one process at a time and never overlaps itself. */
   function every(ms: number, lease: string, work: () => Promise<unknown>): void {
@@ -125,6 +128,7 @@ export function createPipeline({ parts, channel, role, onFolded }: PipelineOptio
     receiver,
     refolder,
     bell,
+    importer,
     sweep: walk,
     poll: () => pollDue(parts, refolder, () => stopping),
     async idle() {

@@ -11,6 +11,7 @@ import { explain } from '../../pipeline/explain/explain.js'
 import { allKeys, createKey, endKey, SCOPES } from '../../pipeline/keys.js'
 import { countRedrive, operationAnswer, redriveAll, redriveDelivery } from '../../pipeline/redrive.js'
 import { replayMessages } from '../../pipeline/replay.js'
+import { IMPORT_VERBS } from './import-verbs.js'
 import { ledgerState } from './ledger-state.js'
 import { MAPPING_VERBS } from './mapping-verbs.js'
 import type { OperatorMeans } from './means.js'
@@ -26,6 +27,7 @@ function pipelineOf({ pipeline }: OperatorMeans) {
 }
 
 export const VERBS = {
+  ...IMPORT_VERBS,
   ...MAPPING_VERBS,
   ping: verb({ needs: 'ledger', words: Type.Object({}), run: async () => ({ pid: process.pid }) }),
   state: verb({ needs: 'ledger', words: Type.Object({}), run: ({ parts }) => ledgerState(parts) }),

@@ -6,6 +6,10 @@ const wrong = (title: string, remedy: string) => ({ kind: 'invalid', status: 422
 export const CLI_CODES = {
   CLI_USE_WRONG: wrong('The command was called in a wrong way.', 'See `hrhub COMMAND --help`.'),
   CLI_FILE_UNREADABLE: wrong('The file cannot be read.', 'Name a file that is there; `-` is standard input.'),
+  CLI_FILE_UNWRITABLE: wrong(
+    'The file cannot be written.',
+    'Name another place with the option, or give yourself the right to write there.',
+  ),
   CLI_FOLDER_TAKEN: wrong('The folder is not empty.', 'Name a new or an empty folder.'),
   CLI_NAME_TAKEN: wrong(
     'There is something of that name already.',

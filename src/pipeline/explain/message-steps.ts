@@ -12,6 +12,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   fetch: 'was read again after a hint',
   answer: 'is what the vendor answered',
   api: 'came through the API',
+  import: 'came in a file that was imported',
   hub: 'was said by a flow of the hub',
 }
 

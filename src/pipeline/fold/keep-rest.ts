@@ -8,6 +8,10 @@ import type { MessageRow, Verdict } from '../../ledger/schema.js'
 /** Member of a message's head: numbers of the items that were taken out. */
 const TAKEN_OUT = 'erased'
 
+/** Whether the body of a message is a list, each entry an item of its own: a page of a poll, rows of a file. */
+export const isPage = ({ source, resource }: Pick<MessageRow, 'source' | 'resource'>) =>
+  resource !== null && (source === 'poll' || source === 'import')
+
 export function isTakenOut(message: MessageRow, item: number): boolean {
   const taken = message.head[TAKEN_OUT]
   return Array.isArray(taken) && taken.includes(item)
@@ -16,7 +20,7 @@ export function isTakenOut(message: MessageRow, item: number): boolean {
 export function keepRest(message: MessageRow, verdicts: readonly Verdict[]): MessageRow {
   if (!verdicts.some(({ verdict }) => verdict === 'erased')) return message
   if (!verdicts.some(({ verdict }) => verdict === 'waiting')) return { ...message, head: {}, body: '' }
-  const list = message.source === 'poll' && message.resource !== null ? parseJson(message.body) : undefined
+  const list = isPage(message) ? parseJson(message.body) : undefined
   // One thing, or a form that only its connector can take apart: it goes when the wait is over.
   if (!Array.isArray(list)) return message
   const taken = new Set(verdicts.map(({ item }) => item))

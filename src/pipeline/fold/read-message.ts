@@ -9,7 +9,7 @@ import { holdsUnstorable, isObject, type Json, type JsonObject, parseJson } from
 import type { MessageRow, MessageState, Verdict } from '../../ledger/schema.js'
 import { type ConnectionConfig, type InFlow, inboundKey, type TenantConfig } from '../config/types.js'
 import { apiFlow } from './api-flow.js'
-import { isTakenOut } from './keep-rest.js'
+import { isPage, isTakenOut } from './keep-rest.js'
 import type { Cause, FoldInput } from './types.js'
 import { withBlobs } from './with-blobs.js'
 
@@ -116,7 +116,7 @@ export function itemsOf(connection: ConnectionConfig | undefined, message: Messa
 function splitItems(connection: ConnectionConfig | undefined, message: MessageRow): readonly Item[] {
   const body = opened.get(message) ?? parseJson(message.body)
   if (message.resource !== null) {
-    const list = message.source === 'poll' && Array.isArray(body) ? body : [body]
+    const list = isPage(message) && Array.isArray(body) ? body : [body]
     return list.map(entry => ({
       resource: message.resource ?? undefined,
       event: undefined,

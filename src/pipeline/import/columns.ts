@@ -59,7 +59,7 @@ export function columnsOf(
       const filled = lastFilled(cells)
       if (cells.length < names.length || filled > names.length) {
         const detail = `the row has ${Math.max(filled, Math.min(cells.length, names.length))} cells, the header ${names.length}`
-        return { ...head, cells, broken: { code: 'PIPELINE_IMPORT_ROW_BROKEN', detail } }
+        return { ...head, cells, broken: detail }
       }
       const body: Record<string, unknown> = {}
       for (const [i, steps] of places.entries()) {

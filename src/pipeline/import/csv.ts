@@ -205,9 +205,7 @@ async function* rowsOf(all: AsyncIterable<RawRecord[]>, columns: Columns, linesB
         continue
       }
       const one: ImportRow | undefined =
-        broken === undefined
-          ? columns.rowOf(head, cells)
-          : { ...head, raw: raw.trimEnd(), broken: { code: 'PIPELINE_IMPORT_ROW_BROKEN', detail: broken } }
+        broken === undefined ? columns.rowOf(head, cells) : { ...head, raw: raw.trimEnd(), broken }
       if (!one) continue
       row += 1
       rows.push(one)

@@ -48,7 +48,11 @@ export function findTarget(config: TenantConfig, { mapping, connection, resource
   return { connection: flow.connection, resource: flow.resource, flows }
 }
 
-function checkNames(config: TenantConfig, connection: string | undefined, resource: string | undefined): void {
+function checkNames(
+  config: TenantConfig,
+  connection: string | undefined,
+  resource: string | undefined,
+): void {
   if (connection === undefined) return
   const found = config.connections.get(connection)
   if (!found)

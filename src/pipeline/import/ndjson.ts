@@ -27,12 +27,7 @@ async function* rowsOf(pieces: AsyncIterable<string>): Portions {
 }
 
 function rowOf(row: number, line: number, raw: string): ImportRow {
-  const broken = (detail: string): ImportRow => ({
-    row,
-    line,
-    raw,
-    broken: { code: 'PIPELINE_IMPORT_ROW_BROKEN', detail },
-  })
+  const broken = (why: string): ImportRow => ({ row, line, raw, broken: why })
   if (raw.length > MOST_ROW) return broken(`the line is longer than ${MOST_ROW} characters`)
   let body: Json
   try {

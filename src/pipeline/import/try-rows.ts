@@ -40,7 +40,8 @@ export function tryRows(
   })
 }
 
-export const isReject = ({ verdict }: Pick<Verdict, 'verdict'>) => verdict === 'invalid' || verdict === 'defect'
+export const isReject = ({ verdict }: Pick<Verdict, 'verdict'>) =>
+  verdict === 'invalid' || verdict === 'defect'
 
 export interface ColumnFit {
   /** Names that the mappings asked rows for and that the header lacks. */

@@ -2,7 +2,6 @@
  * A file that is imported, as everything behind its format sees it: numbered rows, each a thing that a mapping can
  * read or the reason why it is none. Rows come in portions, so that a file never stands in memory as a whole.
  */
-import type { Code } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 
 interface RowHead {
@@ -19,13 +18,9 @@ interface RowHead {
 export type ImportRow = RowHead &
   (
     | { readonly body: Json; readonly broken?: undefined }
-    | { readonly body?: undefined; readonly broken: Broken }
+    /** Why it cannot be taken apart (`PIPELINE_IMPORT_ROW_BROKEN`). */
+    | { readonly body?: undefined; readonly broken: string }
   )
-
-export interface Broken {
-  readonly code: Code
-  readonly detail: string
-}
 
 export type Portions = AsyncGenerator<readonly ImportRow[], void, undefined>
 
@@ -49,5 +44,5 @@ export interface ReadWords {
 }
 
 /** A row (of characters): a résumé's text fits, a file whose quotes are wrong does not stay in memory. */
-export const MOST_ROW = 512 * 1024
+export const MOST_ROW = 128 * 1024
 export const MOST_COLUMNS = 500

@@ -16,7 +16,8 @@ export function worstVerdicts(verdicts: readonly Verdict[]): Map<number, Verdict
   const worst = new Map<number, Verdict>()
   for (const verdict of verdicts) {
     const known = worst.get(verdict.item)
-    if (!known || WORST.indexOf(verdict.verdict) < WORST.indexOf(known.verdict)) worst.set(verdict.item, verdict)
+    if (!known || WORST.indexOf(verdict.verdict) < WORST.indexOf(known.verdict))
+      worst.set(verdict.item, verdict)
   }
   return worst
 }

@@ -87,8 +87,8 @@ async function* parse(
   name: string,
   handler: Handler,
 ): AsyncGenerator<void> {
-  // Strict: an entity that is not one of XML's own five is an error, whatever the part declares.
-  const parser = sax.parser(true, { strictEntities: true })
+  // It knows the entities of XML and HTML alone, one character each; where others would be declared, it ends.
+  const parser = sax.parser(true)
   let failed: HubError | undefined
   parser.onerror = error => {
     failed ??= broken(file, `${name} is no sound XML: ${error.message.split('\n')[0] ?? ''}`)

@@ -83,9 +83,7 @@ async function* rowsOf(portions: AsyncIterable<readonly SheetRow[]>, columns: Co
         (_, i) => one.cells[i] ?? '',
       )
       const read: ImportRow | undefined =
-        one.broken === undefined
-          ? columns.rowOf(head, cells)
-          : { ...head, cells, broken: { code: 'PIPELINE_IMPORT_ROW_BROKEN', detail: one.broken } }
+        one.broken === undefined ? columns.rowOf(head, cells) : { ...head, cells, broken: one.broken }
       if (!read) continue
       row += 1
       rows.push(read)
