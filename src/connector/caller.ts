@@ -61,6 +61,8 @@ export interface CallAim {
   /** A token exchange: no auth, no limits, so that it never waits for the call that waits for it. */
   readonly bare?: boolean
   readonly headers?: Readonly<Record<string, string>>
+  /** What came is gone over there: it is taken whatever its form. */
+  readonly anyForm?: boolean
 }
 
 export interface Caller {
@@ -186,6 +188,7 @@ export function createCaller(options: CallerOptions): Caller {
       scope: aim.scope,
       now: clock.now(),
       personal: aim.personal ?? [],
+      anyForm: aim.anyForm ?? false,
     }
     if (hooks?.send && client) {
       const send = hooks.send

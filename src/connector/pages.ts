@@ -22,6 +22,8 @@ export interface Listing extends Slot {
   readonly items: { evaluate(scope: Scope): Json | undefined } | undefined
   readonly paging: Paging | undefined
   readonly hydrate: Hydrate | undefined
+  /** Reading takes the items away over there. */
+  readonly consumes?: boolean
 }
 
 /** First value of the roots `cursor` and `page`. */
@@ -75,9 +77,11 @@ async function listed(
   cursor: Json | undefined,
 ): Promise<Judged> {
   // A link replaces path and query of the last step; its origin stays ours, whatever it says.
-  if (list.paging?.kind !== 'link' || typeof cursor !== 'string') return caller.perform(list, { verb, scope })
+  // An item of an unknown form is refused by its mapping, and kept; a page that is not taken would be lost.
+  const aim = { verb, scope, anyForm: list.consumes === true }
+  if (list.paging?.kind !== 'link' || typeof cursor !== 'string') return caller.perform(list, aim)
   const last = list.steps.at(-1)
-  if (!last) return caller.perform(list, { verb, scope })
+  if (!last) return caller.perform(list, aim)
   const call = {
     step: last.name,
     operation: last.operation.id,

@@ -182,8 +182,8 @@ forEachEngine('case d: Beisen', engine => {
     locked.push('A1')
     for (const { id } of await hub.all('application')) await hub.say('application', id, { stage: 'offer' })
     await hub.rest()
-    const sent = bodies('Apply/TransferPhase').sort((a, b) =>
-      String(a['applyIds']) < String(b['applyIds']) ? -1 : 1,
+    const sent = [...bodies('Apply/TransferPhase')].sort((a, b) =>
+      String(a['applyIds']).localeCompare(String(b['applyIds'])),
     )
     expect(sent).toEqual([
       { applyIds: ['A0'], phaseId: 'P40', statusId: 'S401' },

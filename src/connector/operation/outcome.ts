@@ -25,6 +25,8 @@ export interface JudgeContext {
   readonly scope: Scope
   readonly now: number
   readonly personal: readonly string[]
+  /** What came is gone over there: it is taken whatever its form. */
+  readonly anyForm?: boolean
 }
 
 export interface Judged {
@@ -126,7 +128,7 @@ function verdictOf(answer: Answered, body: Json | undefined, scope: Scope, conte
   const house = context.transport.house(answer, context.verb)
   if (house.is !== 'accepted')
     return { ...house, wait: house.wait ?? retryAfter(answer, context.now), why: undefined }
-  const wrong = checkAnswer(context.step.operation, answer, body)
+  const wrong = checkAnswer(context.step.operation, answer, body, context.anyForm)
   if (wrong !== undefined)
     return { is: 'unknown', code: 'CONNECTOR_ANSWER_UNUSABLE', wait: undefined, why: wrong }
   const { success } = context.connector

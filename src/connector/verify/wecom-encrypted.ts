@@ -24,6 +24,8 @@ import {
 const REPEATS_FOR = 5 * 60_000
 /** Events are flat, lists of members are two deep. */
 const MOST_DEEP = 16
+/** The types of sax 1.2 do not know the word that sax 1.6 has. */
+const STRICT: sax.SAXOptions & { strictEntities: boolean } = { strictEntities: true }
 
 export const wecomEncrypted: VerifyScheme = {
   words: {
@@ -79,7 +81,7 @@ const isXml = (text: string): boolean => text.trimStart().startsWith('<')
  */
 function xmlOf(text: string): JsonObject {
   const broken = (detail: string) => new HubError('JSON_TEXT_BROKEN', { detail })
-  const parser = sax.parser(true, { strictEntities: true })
+  const parser = sax.parser(true, STRICT)
   const top: Element = { members: Object.create(null), text: '' }
   const open: Element[] = [top]
   parser.onerror = () => {

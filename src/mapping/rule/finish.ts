@@ -29,7 +29,8 @@ function shape(rule: Rule, node: RuleObject, spot: Spot, cx: RuleContext): Rule 
   // Between records a reference holds a record's id already, unless the rule names a system whose id it is.
   if (ref && (cx.direction === 'in' || node['of'] !== undefined)) return references(rule, ref, node, spot, cx)
   checkFit(rule, spot, cx)
-  if (node['lookup'] !== undefined) warnUncovered(rule, spot, cx)
+  // `unmapped: refuse`, said aloud: the table is whole, and what this source never says is not forgotten.
+  if (node['lookup'] !== undefined && node['unmapped'] !== 'refuse') warnUncovered(rule, spot, cx)
   if (!incoming || rule.constant || rule.sure) return rule
   const guard = guardOf(spot.schema)
   if (!guard) return rule
