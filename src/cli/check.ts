@@ -8,9 +8,11 @@ import { packageRoot } from '../config.js'
 import type { Problem } from '../kernel/errors.js'
 import { runMappingTests } from '../mapping/test-file.js'
 import { Catalog } from '../pipeline/config/catalog.js'
+import { openQuestions } from '../pipeline/config/check/questions.js'
 import type { LoadedTenants } from '../pipeline/config/load-tenants.js'
 import { inOrder } from '../pipeline/config/problem-order.js'
 import { readShelf } from '../pipeline/config/shelf.js'
+import { foldersIn } from '../pipeline/config/source-file.js'
 import { mappingUse, withFolder } from './folder.js'
 import { type Invocation, isProject } from './invocation.js'
 import { count, counted, problemReport } from './problems.js'
@@ -33,9 +35,12 @@ export async function check({ settings, terminal }: Invocation): Promise<Exit> {
       ...[...loaded.catalogs.values()].map(catalog => testMappings(catalog, projects)),
       ...(shipped ? [testMappings(shipped, [packageRoot()])] : []),
     ]
+    const asked = [...(await foldersOf(projects)), ...(named ? [] : [packageRoot()])]
+    const questions = (await Promise.all(asked.map(openQuestions))).flat()
     const problems = inOrder([
       ...loaded.problems.filter(problem => !isFilledAtStart(problem)),
       ...tested.flatMap(one => one.problems),
+      ...questions,
     ])
     const report = problemReport(problems)
     const summary = summaryOf(loaded, tested, shipped)
@@ -45,6 +50,16 @@ export async function check({ settings, terminal }: Invocation): Promise<Exit> {
     ])
     return report.errors > 0 ? 1 : 0
   })
+}
+
+/** `companies/*` is every folder in it. */
+async function foldersOf(projects: readonly string[]): Promise<readonly string[]> {
+  const each = projects.map(async project => {
+    if (!project.endsWith('/*')) return [resolve(project)]
+    const parent = resolve(project.slice(0, -2))
+    return (await foldersIn(parent)).map(name => join(parent, name))
+  })
+  return (await Promise.all(each)).flat()
 }
 
 const SANDBOX = join(packageRoot(), 'config', 'sandbox')

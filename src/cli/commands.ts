@@ -118,6 +118,15 @@ export const COMMANDS: readonly CommandSpec[] = [
       }),
   },
   {
+    usage: 'connector new <name>',
+    group: 'Write',
+    summary: 'draft a connector, its mappings and fixtures from a vendor’s OpenAPI document',
+    more: 'Nothing there is written over. What the document does not say is left as a question (`# ?:`) that\n`hrhub check` lists.\n\n  hrhub connector new acme --openapi acme.yaml --project my-company',
+    options: [['--openapi <file>', 'the document, OpenAPI 3.0 or 3.1, JSON or YAML'], PROJECT],
+    run: async (cx, args, options) =>
+      (await import('./connector-new.js')).connectorNew(cx, one(args, 0), text(options, 'openapi')),
+  },
+  {
     usage: 'connector test <connection>',
     group: 'Write',
     summary: 'call the vendor’s check with the real settings: is it reachable, are the credentials right',

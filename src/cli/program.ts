@@ -28,7 +28,7 @@ const GROUPS: Readonly<Record<CommandSpec['group'], string>> = {
 
 const PARENTS: Readonly<Record<string, string>> = {
   mapping: 'test, run, explain and compare mappings',
-  connector: 'call a vendor by hand',
+  connector: 'draft a connector, call a vendor by hand',
   keys: 'keys of the API',
 }
 

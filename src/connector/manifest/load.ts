@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Problem } from '../../kernel/errors.js'
 import { isObject } from '../../kernel/json.js'
-import { parseYaml, type YamlPath } from '../../kernel/yaml.js'
+import { parseYaml, type YamlFile, type YamlPath } from '../../kernel/yaml.js'
 import type { Expressions } from '../expressions.js'
 import { hooksFile, lazyHooks } from '../hooks.js'
 import { TRANSPORTS } from '../transport/transports.js'
@@ -56,13 +56,29 @@ export async function loadConnector(
     return { connector: undefined, problems: [problem] }
   }
   const yaml = parseYaml(await readFile(file, 'utf8'), file)
+  return loadManifest(yaml, folder, expressions, (manifest, problems) =>
+    documentOf(manifest, folder, problems, elsewhere),
+  )
+}
+
+/**
+ * The same of a manifest that was read already, with its document from where the caller has it.
+ * @param documentFor undefined where there is none, with its problems added
+ */
+export async function loadManifest(
+  yaml: YamlFile,
+  folder: string,
+  expressions: Expressions,
+  documentFor: (manifest: Manifest, problems: Problems) => Promise<ApiDocument | undefined>,
+): Promise<LoadedConnector> {
+  const { file } = yaml
   const problems = new Problems(yaml)
   if (problems.failed) return { connector: undefined, problems: problems.list }
   if (!validate(yaml.value)) problems.schemaErrors(validate.errors ?? [])
   if (problems.failed) return { connector: undefined, problems: problems.list }
   const manifest = yaml.value as unknown as Manifest
   houseOrder(yaml.value, problems)
-  const document = await documentOf(manifest, folder, problems, elsewhere)
+  const document = await documentFor(manifest, problems)
   const hooks = manifest.hooks === undefined ? undefined : hooksFile(folder, manifest.hooks)
   if (manifest.hooks !== undefined && hooks === undefined)
     problems.add('CONNECTOR_FILE_MISSING', ['hooks'], `there is no ${manifest.hooks} in ${folder}`)

@@ -27,6 +27,10 @@ export const CONFIG_CODES = {
     'The name in the file is not the name of the file.',
     'Rename the file, or mend the name in it.',
   ),
+  CONFIG_QUESTION_OPEN: wrong(
+    'A draft left a question open.',
+    'Answer it in the file, then take the comment `# ?:` away.',
+  ),
 
   // connections.yaml.
   CONFIG_CONNECTOR_UNKNOWN: wrong(

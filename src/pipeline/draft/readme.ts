@@ -1,0 +1,78 @@
+/** The README of a drafted connector: what it can do, what an integrator has to fill in, and the way to try it. */
+import type { DraftManifest } from '../../connector/draft/manifest.js'
+import type { DraftResource } from '../../connector/draft/resources.js'
+import type { Connector } from '../../connector/manifest/connector.js'
+import { kindOf } from './match.js'
+
+export function readmeOf(
+  connector: Connector,
+  draft: DraftManifest,
+  resources: readonly DraftResource[],
+  changes: readonly string[],
+): string {
+  const { name, title } = connector
+  const first = resources.find(resource => connector.resources[resource.name]?.slots.create)
+  const settings = Object.entries(connector.settings).map(
+    ([key, { title: about = key, secret }]) => `| \`${key}\` | ${cell(about)} | ${secret ? 'secret' : ''} |`,
+  )
+  const rows = resources.map(({ name: resource }) => {
+    const found = connector.resources[resource]
+    const can = [
+      ...Object.keys(found?.slots ?? {}),
+      ...(['read', 'callback', 'poll'] as const).filter(word => found?.[word]),
+    ]
+    return `| \`${resource}\` | ${can.join(', ')} | ${kindOf(resource)?.kind ?? ''} |`
+  })
+  return `# ${title.replace(/\s+/g, ' ')}
+
+Drafted from \`openapi/\`. Fill in what stands in [brackets], answer the open questions (\`hrhub check\` lists them), then take this line away.
+
+## On the vendor's side
+
+1. [Where the account for the API is made, and who may make it]
+2. [Which permissions it needs]
+3. [Where the callback address of \`hrhub config\` is entered]
+
+| setting | what | |
+|---|---|---|
+${settings.join('\n')}
+
+## What it can do
+
+| resource | can | kind |
+|---|---|---|
+${rows.join('\n')}
+
+${draft.left.length > 0 ? 'Operations that no resource was made of stand at the end of `connector.yaml`.\n' : ''}
+## Before it is used in earnest
+
+- Can a thing be found again by our own reference? Then say \`lookup\`, or \`idempotency\`: else a create whose answer is lost waits for a person.
+- Which answers mean "not there", "wait", "refused"? Say them under \`errors\`.
+- \`fixtures/\` is made of the document. Put recorded exchanges in its place, secrets scrubbed.
+${changes.length > 0 ? `\n## What was changed in the document\n\n${changes.map(change => `- ${cell(change)}`).join('\n')}\n` : ''}
+## Try it
+
+\`\`\`sh
+hrhub check --project .
+hrhub sandbox --vendor ${name} --project .     # a simulator of the document, on this machine alone
+${first ? `hrhub connector run ${name} ${first.name}.create connectors/${name}/fixtures/${first.name}.create.body.json --dry --project .\n` : ''}hrhub connector test ${name} --project .
+\`\`\`
+
+In \`connections.yaml\`:
+
+\`\`\`yaml
+connections:
+  - connection: ${name}
+    connector: ${name}
+    settings:
+${Object.entries(connector.settings)
+  .filter(([, { required, default: fallback }]) => required !== false && fallback === undefined)
+  .map(([key, { secret }]) => `      ${key}: ${secret ? `\${${envName(name, key)}}` : '…'}`)
+  .join('\n')}
+\`\`\`
+`
+}
+
+const cell = (text: string) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
+const envName = (connector: string, setting: string) =>
+  `${connector}_${setting}`.toUpperCase().replace(/\W/g, '_')
