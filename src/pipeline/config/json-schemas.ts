@@ -6,7 +6,9 @@ import { ManifestSchema } from '../../connector/manifest/schema.js'
 import type { Json, JsonObject } from '../../kernel/json.js'
 import { MODIFIERS, SOURCES } from '../../mapping/rule/rule.js'
 import { KINDS } from '../../model/kinds.js'
+import { described } from './described.js'
 import { ConnectionsFileSchema, FlowsFileSchema, OwnershipFileSchema } from './grammar.js'
+import { MEANINGS, type Meanings } from './word-meanings.js'
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
 const ADDRESS = 'https://hrhub.dev/schemas/'
@@ -21,9 +23,15 @@ export function jsonSchemas(): Readonly<Record<string, JsonObject>> {
     'mapping.schema.json': mappingSchema(),
   }
   return Object.fromEntries(
-    Object.entries(files).map(([name, schema]) => [name, { $schema: DRAFT, ...plain(schema) }]),
+    Object.entries(files).map(([name, schema]) => [
+      name,
+      { $schema: DRAFT, ...described(plain(schema), meaningsOf(name)).schema },
+    ]),
   )
 }
+
+/** Meanings of the words of a schema's file. */
+export const meaningsOf = (file: string): Meanings => MEANINGS[file.replace('.schema.json', '')] ?? {}
 
 /** Without what the builder of schemas keeps for itself. */
 const plain = (schema: unknown) => JSON.parse(JSON.stringify(schema)) as Record<string, Json>
