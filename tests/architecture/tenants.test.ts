@@ -27,9 +27,26 @@ const WITHOUT: Readonly<Record<string, string>> = {
 
 const SQL = /\b(?:from|into|update|join)\s+hrhub\.\w/i
 
+/** Constants of a file that are text, by name: a condition that several statements share. */
+function textsOf(source: ts.SourceFile): ReadonlyMap<string, string> {
+  return new Map(
+    source.statements
+      .filter(ts.isVariableStatement)
+      .flatMap(({ declarationList }) =>
+        declarationList.declarations.flatMap(({ name, initializer }): [string, string][] =>
+          initializer && ts.isStringLiteralLike(initializer)
+            ? [[name.getText(source), initializer.text]]
+            : [],
+        ),
+      ),
+  )
+}
+
 /** Texts with SQL that name no tenant, as `file: text`. */
 function statementsWithoutTenant(file: string, text: string): string[] {
   const found: string[] = []
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true)
+  const shared = textsOf(source)
   const visit = (node: ts.Node): void => {
     const isText =
       ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node)
@@ -37,11 +54,11 @@ function statementsWithoutTenant(file: string, text: string): string[] {
       ts.forEachChild(node, visit)
       return
     }
-    const sql = node.getText()
+    const sql = node.getText().replace(/\$\{(\w+)\}/g, (part, name: string) => shared.get(name) ?? part)
     if (SQL.test(sql) && !/\btenants?\b/.test(sql))
       found.push(`${file}: ${sql.replace(/\s+/g, ' ').slice(0, 100)}`)
   }
-  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true))
+  visit(source)
   return found
 }
 
@@ -64,10 +81,15 @@ describe('tenants', () => {
       'const b = `select 1 from hrhub.records where tenant = $1 and id = $2`',
       "const c = 'update hrhub.links set state = 1'",
       "const d = 'no statement'",
+      "const OWN = 'tenant = $1 and id = $2'",
+      "const ANY = 'id = $1'",
+      'const e = `delete from hrhub.links where ${OWN}`',
+      'const f = `delete from hrhub.links where ${ANY}`',
     ].join('\n')
     expect(statementsWithoutTenant('x.ts', text)).toEqual([
       'x.ts: `select 1 from hrhub.records where id = $1`',
       "x.ts: 'update hrhub.links set state = 1'",
+      'x.ts: `delete from hrhub.links where id = $1`',
     ])
   })
 })
