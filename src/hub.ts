@@ -75,6 +75,7 @@ export async function startHub({
 }: HubOptions): Promise<Hub> {
   const sealer = createSealer(masterKeys(settings))
   const tokens = sharedTokens(sealer, clock)
+  const blobs = openBlobs(join(settings.dataFolder, 'blobs'))
   const load = () =>
     loadTenants({
       projects: settings.projects,
@@ -84,6 +85,7 @@ export async function startHub({
       sealer,
       log,
       tokens,
+      files: hash => blobs.get(hash),
       connections: 'open',
     })
   const errors = (problems: readonly Problem[]) => problems.filter(problem => problem.severity === 'error')
@@ -144,7 +146,7 @@ export async function startHub({
     log,
     instance: `${instance.id}/${instance.epoch}`,
     publicUrl: settings.publicUrl,
-    blobs: openBlobs(join(settings.dataFolder, 'blobs')),
+    blobs,
     attempts: createTally(),
     paused: new Set(),
     tenants: () => loaded.tenants,

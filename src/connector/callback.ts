@@ -5,13 +5,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../kernel/clock.js'
 import { HubError } from '../kernel/errors.js'
-import { type Json, type JsonObject, parseJson } from '../kernel/json.js'
+import type { Json, JsonObject } from '../kernel/json.js'
+import type { JsonSchema } from '../kernel/json-schema.js'
+import { familyOf, plainType } from './body/media-type.js'
+import { readerOf, textOf } from './body/read.js'
+import { fitXml } from './body/read-xml.js'
 import { attempt, holds, type Scope } from './expressions.js'
 import type { CallbackSpec, Connector, Resource } from './manifest/connector.js'
 import { idOf } from './operation/outcome.js'
 import { instant } from './poll.js'
-import type { HttpAnswer, Item, Opened, RawRequest } from './types.js'
-import { textOf } from './verify/scheme.js'
+import type { HttpAnswer, Item, Opened, RawRequest, RequestEnvelope } from './types.js'
 import { VERIFY_SCHEMES } from './verify/schemes.js'
 
 export interface CallbackOptions {
@@ -21,7 +24,7 @@ export interface CallbackOptions {
   readonly acceptUnsigned: boolean
 }
 
-/** @throws HubError CONNECTOR_CALLBACK_… (405, 413, 415) and JSON_TEXT_… (400) where the request is no callback at all */
+/** @throws HubError CONNECTOR_CALLBACK_… (405, 413, 415), JSON_TEXT_… and CONNECTOR_XML_BROKEN (400) where the request is no callback at all */
 export function openCallback(request: RawRequest, options: CallbackOptions): Opened {
   const spec = specOf(options.connector)
   if (!spec.methods.includes(request.method))
@@ -46,7 +49,7 @@ export function openCallback(request: RawRequest, options: CallbackOptions): Ope
   })
   if (verdict.is === 'rejected') return { verdict: 'rejected', code: verdict.code }
   if (verdict.is === 'challenge') return { verdict: 'challenge', answer: verdict.answer }
-  const body = verdict.body ?? parseBody(request)
+  const body = verdict.body ?? parseBody(request, options.connector, spec)
   const plain = acknowledgement(spec)
   return {
     verdict: 'opened',
@@ -59,11 +62,7 @@ export function openCallback(request: RawRequest, options: CallbackOptions): Ope
 }
 
 /** Splits an opened body; `request` is needed for words that read headers, query, method or path. */
-export function itemsOf(
-  body: Json,
-  request: Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers'>,
-  connector: Connector,
-): readonly Item[] {
+export function itemsOf(body: Json, request: RequestEnvelope, connector: Connector): readonly Item[] {
   const spec = specOf(connector)
   const scope: Scope = { ...envelope(request), body }
   const all = spec.items ? attempt(spec.items, scope) : body
@@ -108,11 +107,12 @@ function specOf(connector: Connector): CallbackSpec {
   return connector.callback
 }
 
-const envelope = (request: Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers'>): Scope => ({
+const envelope = (request: RequestEnvelope): Scope => ({
   method: request.method,
   path: request.tail,
   query: request.query,
   headers: request.headers,
+  ...(request.delivery && { delivery: request.delivery }),
 })
 
 function dedupeOf(spec: CallbackSpec, scope: Scope): string | undefined {
@@ -132,19 +132,28 @@ function acknowledgement({ ack }: CallbackSpec): HttpAnswer {
   }
 }
 
-const PARSERS: Readonly<Record<string, (text: string) => Json>> = {
-  'application/json': parseJson,
-  'application/x-www-form-urlencoded': text => Object.fromEntries(new URLSearchParams(text)),
-  // Some vendors label JSON as text.
-  'text/plain': parseJson,
+function parseBody(request: RawRequest, connector: Connector, spec: CallbackSpec): Json {
+  if (request.body.length === 0) return null
+  const type = plainType(request.headers['content-type'] ?? 'application/json')
+  const read = readerOf(type)
+  if (!read)
+    throw new HubError('CONNECTOR_CALLBACK_TYPE', { detail: `${type} is neither JSON, XML nor a form` })
+  const body = read(textOf(request.body))
+  return familyOf(type) === 'xml' ? fitXml(body, xmlSchema(body, request, connector, spec)) : body
 }
 
-function parseBody(request: RawRequest): Json {
-  if (request.body.length === 0) return null
-  const type =
-    (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? ''
-  const plain = /^application\/[\w.-]+\+json$/.test(type) ? 'application/json' : type
-  const parse = Object.hasOwn(PARSERS, plain) ? PARSERS[plain] : undefined
-  if (!parse) throw new HubError('CONNECTOR_CALLBACK_TYPE', { detail: `${type} is neither JSON nor a form` })
-  return parse(textOf(request.body))
+/** XML tells no list of one from its entry, nor numbers from text: what the document says of this very event does. */
+function xmlSchema(
+  body: Json,
+  request: RawRequest,
+  { document }: Connector,
+  spec: CallbackSpec,
+): JsonSchema | undefined {
+  // What the document says is of one item; around several it says nothing.
+  if (spec.items) return undefined
+  const event = spec.event && attempt(spec.event, { ...envelope(request), body, item: body })
+  const [only, ...more] = document.webhooks.values()
+  return (
+    (typeof event === 'string' ? document.webhooks.get(event) : undefined) ?? (more.length ? undefined : only)
+  )
 }

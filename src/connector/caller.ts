@@ -10,6 +10,7 @@ import { fingerprint, type JsonObject } from '../kernel/json.js'
 import type { Auth } from './auth/auth.js'
 import { AUTH_KINDS } from './auth/kinds.js'
 import type { TokenStore } from './auth/token-store.js'
+import { assemble, type ReadFile } from './body/assemble.js'
 import type { SkewMeter } from './clock-skew.js'
 import { attempt, type Scope } from './expressions.js'
 import { Gate, type Limiter, SHORT_WAIT } from './limits.js'
@@ -48,6 +49,8 @@ export interface CallerOptions {
   readonly tokens: TokenStore
   readonly limiter: Limiter
   readonly skew: SkewMeter
+  /** Files that calls carry, by their hash. */
+  readonly files?: ReadFile | undefined
   readonly log: (entry: AttemptLog) => void
 }
 
@@ -174,7 +177,13 @@ export function createCaller(options: CallerOptions): Caller {
     aim: CallAim,
     renewed: boolean,
   ): Promise<{ judged: Judged; token: string | undefined }> {
-    const plain = request(call)
+    const assembled = await assemble(call, options.files)
+    if ('failed' in assembled) {
+      const detail = `${call.operation}: ${assembled.detail}`
+      const outcome = outcomeOf('refused', assembled.failed, detail)
+      return { judged: { outcome, scope: aim.scope, expired: false }, token: undefined }
+    }
+    const plain = { ...request(call), body: assembled.body }
     const outgoing = aim.headers ? { ...plain, headers: { ...plain.headers, ...aim.headers } } : plain
     const hooks = connector.hooks && !aim.bare ? await connector.hooks() : undefined
     const found = aim.bare ? undefined : authFor(aim.step)

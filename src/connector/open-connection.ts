@@ -13,6 +13,7 @@ import {
   findAttachments,
 } from './attachments.js'
 import { memoryTokenStore, type TokenStore } from './auth/token-store.js'
+import { type ReadFile, shownBody } from './body/assemble.js'
 import { itemsOf, openCallback } from './callback.js'
 import { type AttemptLog, createCaller } from './caller.js'
 import { createSkewMeter } from './clock-skew.js'
@@ -41,6 +42,8 @@ export interface ConnectionOptions {
   /** Shared by all processes where the hub backs them by the ledger; default: this process alone. */
   readonly tokens?: TokenStore
   readonly limiter?: Limiter
+  /** Reads a stored file by its hash, for calls that carry files. */
+  readonly files?: ReadFile
   /** Every try of every call, masked. */
   readonly log?: (entry: AttemptLog) => void
 }
@@ -83,6 +86,7 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     limiter: options.limiter ?? memoryLimiter(),
     log: options.log ?? (() => {}),
     skew,
+    files: options.files,
   })
   const effects = createEffects(connector, settings, caller, transport)
   const find = (name: string): Resource | undefined =>
@@ -132,13 +136,14 @@ export function openConnection(connector: Connector, options: ConnectionOptions)
     },
     preview(call) {
       const request = caller.request(call)
+      const body = shownBody(call)
       const hide = hideSecrets(settings, secretSettings(connector))
       const headers = Object.entries(request.headers).map(([header, value]) => [header, hide(value)] as const)
       return {
         method: request.method,
         url: hide(request.url.href),
         headers: Object.fromEntries(headers),
-        body: request.body === undefined ? undefined : hide(request.body),
+        body: body === undefined ? undefined : hide(body),
       }
     },
     ...(hasAttachments && {

@@ -19,7 +19,18 @@ export interface RawRequest {
   readonly body: Buffer
   /** Milliseconds since the epoch of the first byte. */
   readonly receivedAt: number
+  /** It came to a return address (`callback_url`): what that delivery made. */
+  readonly delivery?: ReturnedTo
 }
+
+/** What a genuine return address leads to: one delivery's resource, and its external id. */
+export interface ReturnedTo {
+  readonly resource: string
+  readonly id: string
+}
+
+/** What of a request the words of a callback can see beside its body. */
+export type RequestEnvelope = Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers' | 'delivery'>
 
 export interface HttpAnswer {
   readonly status: number
@@ -82,6 +93,9 @@ export interface EffectProgress {
   readonly steps: Readonly<Record<string, Json>>
 }
 
+/** A part of a body: text as it is, or the bytes of the stored file with this hash. */
+export type Piece = { readonly text: string } | { readonly file: string }
+
 /** One outward request, exact to the byte; repeated as it is under the same token. Auth headers are added at sending. */
 export interface PreparedCall {
   readonly step: string
@@ -97,6 +111,8 @@ export interface PreparedCall {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
+  /** The body in its place, where files are in it; `body` is then undefined. */
+  readonly pieces?: readonly Piece[]
   readonly mediaType: string | undefined
 }
 
@@ -198,7 +214,7 @@ export interface Connection {
   readonly retryMs?: readonly number[] | undefined
   resource(name: string): ResourceAbility | undefined
   open(request: RawRequest): Promise<Opened>
-  items(body: Json, request: Pick<RawRequest, 'method' | 'tail' | 'query' | 'headers'>): readonly Item[]
+  items(body: Json, request: RequestEnvelope): readonly Item[]
   /** The next call of an effect, or its end. Pure but for settings. @throws HubError CONNECTOR_… where `with` cannot be bound */
   next(progress: EffectProgress): Next
   /** Sends one prepared call: auth, limits, private-range check, outcome. Never throws for what a vendor does. */

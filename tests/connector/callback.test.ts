@@ -3,14 +3,14 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type OpenConnection, openConnection } from '../../src/connector/open-connection.js'
 import type { RawRequest } from '../../src/connector/types.js'
 import type { JsonObject } from '../../src/kernel/json.js'
-import { load, MANIFEST } from './support/connectors.js'
+import { load, MANIFEST, OPENAPI } from './support/connectors.js'
 
 const open: OpenConnection[] = []
 afterEach(async () => {
   for (const connection of open.splice(0)) await connection.close()
 })
-async function connect(manifest = MANIFEST, options: { acceptUnsigned?: boolean } = {}) {
-  const connection = openConnection(await load(manifest), {
+async function connect(manifest = MANIFEST, options: { acceptUnsigned?: boolean } = {}, document = OPENAPI) {
+  const connection = openConnection(await load(manifest, document), {
     tenant: 'acme',
     name: 'ai',
     settings: { base_url: 'https://acme.example', app_id: 'a', secret: 's', webhook_secret: ['old', 'new'] },
@@ -152,5 +152,44 @@ describe('a callback', () => {
     expect(connection.items({ report_id: 'R1' }, request)).toMatchObject([
       { resource: 'report', event: 'report.ready' },
     ])
+  })
+})
+
+describe('a callback in XML', () => {
+  const document = OPENAPI.replace(
+    'report_id: { type: string } }',
+    'report_id: { type: string }, score: { type: number }, clips: { type: array, items: { type: string, xml: { name: clip } } } }',
+  )
+  const manifest = MANIFEST.replace('  items: body.events\n', '').replace(
+    'id: report_id, refetch: { operation: getSession, with: { session_id: event.report_id }, item: body.data }',
+    'id: report_id',
+  )
+  const xml = (body: string, type = 'text/xml; charset=utf-8') => {
+    const request = signed(body)
+    return { ...request, headers: { ...request.headers, 'content-type': type } }
+  }
+
+  it('is opened in the form that the document gives its event', async () => {
+    const connection = await connect(manifest, {}, document)
+    const request = xml(
+      '<?xml version="1.0"?><e><type>report.ready</type><report_id>R1</report_id><score>8.5</score><clip>a &amp; b</clip></e>',
+    )
+    const opened = await connection.open(request)
+    const body = { type: 'report.ready', report_id: 'R1', score: 8.5, clips: ['a & b'] }
+    expect(opened).toMatchObject({ verdict: 'opened', body })
+    expect(connection.items(body, request)).toMatchObject([
+      { resource: 'report', event: 'report.ready', body },
+    ])
+  })
+
+  it.each([
+    ['a document type', '<!DOCTYPE e [<!ENTITY x SYSTEM "file:///etc/passwd">]><e><type>&x;</type></e>'],
+    ['half of it', '<e><type>report.ready</type>'],
+    ['endless depth', '<a>'.repeat(10_000)],
+  ])('with %s is refused', async (_, body) => {
+    const connection = await connect(manifest, {}, document)
+    await expect(connection.open(xml(body, 'application/soap+xml'))).rejects.toMatchObject({
+      code: 'CONNECTOR_XML_BROKEN',
+    })
   })
 })

@@ -5,7 +5,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Signer } from './signer.js'
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex')
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 
 export const tencentTc3 = {

@@ -5,6 +5,8 @@
 import { parseDuration } from '../../kernel/duration.js'
 import { isObject, type Json } from '../../kernel/json.js'
 import type { YamlPath } from '../../kernel/yaml.js'
+import { familyOf } from '../body/media-type.js'
+import { rootName } from '../body/xml-words.js'
 import { ANSWER_ROOTS, CALL_ROOTS, type Evaluator, type Expressions, rooted } from '../expressions.js'
 import { propertiesOf } from '../operation/project.js'
 import type { Verb } from '../types.js'
@@ -162,6 +164,13 @@ export function slotCompiler(
       )
       return undefined
     }
+    const { body } = operation
+    if (body && familyOf(body.mediaType) === 'xml' && rootName(body.schema) === undefined)
+      problems.add(
+        'CONNECTOR_DOCUMENT_BROKEN',
+        at,
+        `the body of ${operation.id} is XML without a name: give its schema xml: { name: … }`,
+      )
     const bound = bindings(operation, raw.with ?? {}, [...at, 'with'])
     const idempotency = raw.idempotency ?? purpose.idempotency
     const token = WRITES.includes(purpose.verb) ? tokenPlace(operation, idempotency) : undefined

@@ -8,6 +8,9 @@ import { HubError, type Problem } from '../../kernel/errors.js'
 import { isObject, type Json } from '../../kernel/json.js'
 import type { JsonSchema } from '../../kernel/json-schema.js'
 import { parseYaml, type YamlFile, type YamlPath } from '../../kernel/yaml.js'
+import { withFiles } from '../body/file-shape.js'
+import { familyOf } from '../body/media-type.js'
+import { nameSchema } from '../body/xml-words.js'
 
 export interface Parameter {
   readonly name: string
@@ -21,6 +24,8 @@ export interface Parameter {
 export interface Content {
   readonly mediaType: string
   readonly schema: JsonSchema | undefined
+  /** Media type of a part, by member, of a multipart body. */
+  readonly encoding?: Readonly<Record<string, string>>
   /** `example`, or the first of `examples`. */
   readonly example?: Json
 }
@@ -236,6 +241,7 @@ class Reader {
       const inner = new Set<string>()
       const result = this.resolve(target, at, depth + 1, [...open, reference], inner)
       inner.delete(reference)
+      if (isObject(result)) nameSchema(result, reference)
       // What was cut short at a reference around it is right for this place alone; only a whole one is shared.
       if (inner.size === 0 || open.length === 0) this.resolved.set(reference, result)
       for (const name of inner) cut.add(name)
@@ -295,6 +301,7 @@ function contents(raw: unknown): readonly Content[] {
     return {
       mediaType: mediaType.toLowerCase(),
       schema: node(content)['schema'] as JsonSchema | undefined,
+      ...encodingOf(node(node(content)['encoding'])),
       ...(example === undefined ? {} : { example }),
     }
   })
@@ -310,7 +317,22 @@ function bodyOf(raw: unknown): (Content & { readonly required: boolean }) | unde
   const body = node(raw)
   const all = contents(body['content'])
   const chosen = all.find(content => isJsonType(content.mediaType)) ?? all[0]
-  return chosen && { ...chosen, required: body['required'] === true }
+  if (!chosen) return undefined
+  const family = familyOf(chosen.mediaType)
+  const files = family === 'multipart' || family === 'file'
+  return {
+    ...chosen,
+    ...(files && { schema: withFiles(chosen.schema) }),
+    required: body['required'] === true,
+  }
+}
+
+function encodingOf(raw: Node): Pick<Content, 'encoding'> {
+  const types = Object.entries(raw).flatMap(([name, words]) => {
+    const type = text(node(words)['contentType'])
+    return type === undefined ? [] : [[name, type] as const]
+  })
+  return types.length > 0 ? { encoding: Object.fromEntries(types) } : {}
 }
 
 export const isJsonType = (mediaType: string): boolean => /^application\/(?:[\w.-]+\+)?json\b/.test(mediaType)

@@ -3,9 +3,10 @@
  * the request body of create or put, else the body of the callback, the refetch, the poll or the read.
  */
 import type { JsonSchema } from '../../kernel/json-schema.js'
+import { familyOf } from '../body/media-type.js'
 import { propertiesOf, schemaAt } from '../operation/project.js'
 import type { Connector, Resource, Slot, Step } from './connector.js'
-import { type ApiDocument, isJsonType, type Operation } from './openapi.js'
+import { type ApiDocument, type Content, isJsonType, type Operation } from './openapi.js'
 import type { ManifestResource } from './schema.js'
 
 /**
@@ -24,9 +25,14 @@ export function shapeOf(
 /** Schema of the 2xx answer of an operation. */
 export function answerSchema(operation: Operation): JsonSchema | undefined {
   for (const [status, contents] of Object.entries(operation.answers))
-    if (status.startsWith('2')) return contents.find(content => isJsonType(content.mediaType))?.schema
+    if (status.startsWith('2')) return readable(contents)?.schema
   return undefined
 }
+
+/** JSON, or XML where there is none. */
+const readable = (contents: readonly Content[]): Content | undefined =>
+  contents.find(content => isJsonType(content.mediaType)) ??
+  contents.find(content => familyOf(content.mediaType) === 'xml')
 
 export function shapesOf(
   raw: ManifestResource,

@@ -6,9 +6,12 @@
 import { HubError } from '../../kernel/errors.js'
 import { derivedUuid } from '../../kernel/ids.js'
 import { isObject, type Json, type JsonObject } from '../../kernel/json.js'
+import { familyOf } from '../body/media-type.js'
+import { writeBody } from '../body/write.js'
+import { scalar } from '../body/write-form.js'
 import type { Scope } from '../expressions.js'
 import type { Step } from '../manifest/connector.js'
-import { isJsonType, type Parameter } from '../manifest/openapi.js'
+import type { Content, Operation, Parameter } from '../manifest/openapi.js'
 import type { PreparedCall } from '../types.js'
 import { project } from './project.js'
 
@@ -24,7 +27,10 @@ export interface BindOptions {
   readonly transport: string
 }
 
-/** @throws HubError CONNECTOR_BINDING_ABSENT where a required parameter has no value */
+/**
+ * @throws HubError CONNECTOR_BINDING_ABSENT where a required parameter has no value, CONNECTOR_BINDING_INVALID,
+ *   CONNECTOR_FILE_INVALID, CONNECTOR_BODY_UNWRITABLE where a value cannot be sent
+ */
 export function bindCall(options: BindOptions): PreparedCall {
   const { step, scope } = options
   const { operation } = step
@@ -57,9 +63,12 @@ export function bindCall(options: BindOptions): PreparedCall {
       })
   }
   const body = bodyOf(options, token)
-  const mediaType = body === undefined ? undefined : (operation.body?.mediaType ?? 'application/json')
-  if (mediaType !== undefined)
-    headers['content-type'] = isJsonType(mediaType) ? `${mediaType}; charset=utf-8` : mediaType
+  const content: Content = operation.body ?? { mediaType: 'application/json', schema: undefined }
+  const seed = `${options.token ?? ''}/${step.name}`
+  const written = body === undefined ? undefined : writeBody(body, content, seed)
+  if (written) headers['content-type'] = written.contentType
+  const accept = acceptOf(operation)
+  if (accept !== undefined) headers['accept'] ??= accept
   return {
     step: step.name,
     operation: operation.id,
@@ -71,8 +80,9 @@ export function bindCall(options: BindOptions): PreparedCall {
     server: operation.server,
     path: query.length ? `${path}?${query.join('&')}` : path,
     headers,
-    body: body === undefined || mediaType === undefined ? undefined : serialise(body, mediaType),
-    mediaType,
+    body: written?.body,
+    ...(written?.pieces && { pieces: written.pieces }),
+    mediaType: written && content.mediaType,
   }
 }
 
@@ -154,10 +164,6 @@ function withMember(value: JsonObject, path: readonly string[], member: Json): J
   return Object.fromEntries([...Object.entries(value).filter(([name]) => name !== key), [key, next]])
 }
 
-function scalar(value: Json): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
-}
-
 function queryMember(parameter: Parameter, value: Json): readonly string[] {
   const pair = (entry: Json) => `${encodeURIComponent(parameter.name)}=${encodeURIComponent(scalar(entry))}`
   if (!Array.isArray(value)) return [pair(value)]
@@ -166,13 +172,12 @@ function queryMember(parameter: Parameter, value: Json): readonly string[] {
     : [pair(value.map(entry => scalar(entry as Json)).join(','))]
 }
 
-function serialise(body: Json, mediaType: string): string {
-  if (mediaType !== 'application/x-www-form-urlencoded') return JSON.stringify(body)
-  const form = new URLSearchParams()
-  if (isObject(body))
-    for (const [name, value] of Object.entries(body as JsonObject)) {
-      if (value === null) continue
-      for (const entry of Array.isArray(value) ? value : [value]) form.append(name, scalar(entry as Json))
-    }
-  return form.toString()
+/** XML where the operation answers nothing else; JSON is asked for by itself. */
+function acceptOf({ answers }: Operation): string | undefined {
+  const types = Object.entries(answers).flatMap(([status, contents]) =>
+    status.startsWith('2') ? contents.map(content => content.mediaType) : [],
+  )
+  return types.some(type => familyOf(type) === 'json')
+    ? undefined
+    : types.find(type => familyOf(type) === 'xml')
 }

@@ -5,6 +5,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { isObject, type Json } from '../../kernel/json.js'
 import type { JsonSchema } from '../../kernel/json-schema.js'
+import { familyOf, plainType } from '../body/media-type.js'
 import { type Content, isJsonType, type Operation } from '../manifest/openapi.js'
 import type { Answered } from '../transport/transport.js'
 
@@ -13,6 +14,7 @@ const validators = new WeakMap<JsonSchema, ValidateFunction>()
 
 /**
  * @param anyForm only the content type counts: the answer cannot be had a second time
+ * @param broken it could not be read, and `body` is its text
  * @returns what is wrong, for a person; undefined where the answer is as declared, or nothing is declared
  */
 export function checkAnswer(
@@ -20,14 +22,15 @@ export function checkAnswer(
   answer: Answered,
   body: Json | undefined,
   anyForm = false,
+  broken = false,
 ): string | undefined {
   const declared = declaredFor(operation, answer.status)
   if (!declared || declared.length === 0) return undefined
   if (answer.body.length === 0) return 'the answer is empty'
-  const given = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  const content = declared.find(entry => matches(entry.mediaType, given))
+  const content = declaredContent(operation, answer)
   if (!content)
-    return `the answer is ${given || 'of no type'}, not ${declared.map(entry => entry.mediaType).join(' or ')}`
+    return `the answer is ${plainType(answer.headers['content-type'] ?? '') || 'of no type'}, not ${declared.map(entry => entry.mediaType).join(' or ')}`
+  if (broken && familyOf(content.mediaType) === 'xml') return 'the answer is not sound XML'
   if (
     isJsonType(content.mediaType) &&
     typeof body === 'string' &&
@@ -41,6 +44,12 @@ export function checkAnswer(
   return `the answer is not as declared: ${error?.instancePath || 'body'} ${error?.message ?? ''}`
 }
 
+/** What the document says of an answer of this status and type. */
+export function declaredContent(operation: Operation, answer: Answered): Content | undefined {
+  const given = plainType(answer.headers['content-type'] ?? '')
+  return declaredFor(operation, answer.status)?.find(entry => matches(entry.mediaType, given))
+}
+
 function declaredFor(operation: Operation, status: number): readonly Content[] | undefined {
   return (
     operation.answers[String(status)] ??
@@ -50,9 +59,10 @@ function declaredFor(operation: Operation, status: number): readonly Content[] |
 }
 
 function matches(declared: string, given: string): boolean {
-  const plain = declared.split(';')[0]?.trim() ?? ''
+  const plain = plainType(declared)
   if (plain === '*/*' || plain === given) return true
-  return isJsonType(plain) && isJsonType(given)
+  const family = familyOf(plain)
+  return (family === 'json' || family === 'xml') && family === familyOf(given)
 }
 
 function validatorOf(schema: JsonSchema): ValidateFunction {

@@ -6,11 +6,14 @@
 import { parseDuration } from '../../kernel/duration.js'
 import { type Code, isHubError } from '../../kernel/errors.js'
 import { isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
+import { familyOf } from '../body/media-type.js'
+import { fitXml, readXml } from '../body/read-xml.js'
 import { attempt, type Evaluator, holds, type Scope } from '../expressions.js'
 import type { Connector, Step, Take } from '../manifest/connector.js'
+import type { Operation } from '../manifest/openapi.js'
 import type { Answered, Exchange, Transport } from '../transport/transport.js'
 import type { Outcome, OutcomeKind } from '../types.js'
-import { checkAnswer } from './check-answer.js'
+import { checkAnswer, declaredContent } from './check-answer.js'
 import { maskText } from './mask.js'
 
 export interface JudgeContext {
@@ -63,7 +66,7 @@ export function judge(exchange: Exchange, context: JudgeContext, expired?: Evalu
       expired: false,
     }
   }
-  const body = parsed(exchange)
+  const { body, broken } = parsed(exchange, context.step.operation)
   const scope: Scope = {
     ...context.scope,
     sent: context.scope['body'],
@@ -80,7 +83,7 @@ export function judge(exchange: Exchange, context: JudgeContext, expired?: Evalu
         wait: undefined,
         why: undefined,
       }
-    : verdictOf(exchange, body, scope, context)
+    : verdictOf(exchange, body, broken, scope, context)
   const { is, code, why } = verdict
   const taken = is === 'accepted' ? taking(context.take, scope) : undefined
   if (is === 'accepted' && context.needsId && taken?.id === undefined)
@@ -119,7 +122,13 @@ interface Verdict {
   readonly why: string | undefined
 }
 
-function verdictOf(answer: Answered, body: Json | undefined, scope: Scope, context: JudgeContext): Verdict {
+function verdictOf(
+  answer: Answered,
+  body: Json | undefined,
+  broken: boolean,
+  scope: Scope,
+  context: JudgeContext,
+): Verdict {
   const row = context.connector.errors.find(rule => holds(rule.when, scope))
   if (row) {
     const own = typeof row.wait === 'object' ? waitOf(attempt(row.wait, scope), context.now) : row.wait
@@ -128,7 +137,7 @@ function verdictOf(answer: Answered, body: Json | undefined, scope: Scope, conte
   const house = context.transport.house(answer, context.verb)
   if (house.is !== 'accepted')
     return { ...house, wait: house.wait ?? retryAfter(answer, context.now), why: undefined }
-  const wrong = checkAnswer(context.step.operation, answer, body, context.anyForm)
+  const wrong = checkAnswer(context.step.operation, answer, body, context.anyForm, broken)
   if (wrong !== undefined)
     return { is: 'unknown', code: 'CONNECTOR_ANSWER_UNUSABLE', wait: undefined, why: wrong }
   const { success } = context.connector
@@ -147,15 +156,23 @@ function verdictOf(answer: Answered, body: Json | undefined, scope: Scope, conte
       }
 }
 
-/** JSON where the answer is JSON; the text else; undefined for an empty answer. */
-function parsed(answer: Answered): Json | undefined {
-  if (answer.body.length === 0) return undefined
+interface Parsed {
+  readonly body: Json | undefined
+  /** It is no sound JSON or XML: the body is its text. */
+  readonly broken: boolean
+}
+
+/** What the answer says: JSON, whatever it calls itself, or XML in the form of its schema; the text else. */
+function parsed(answer: Answered, operation: Operation): Parsed {
+  if (answer.body.length === 0) return { body: undefined, broken: false }
   const text = answer.body.toString('utf8')
+  const xml = familyOf(answer.headers['content-type'] ?? '') === 'xml'
   try {
-    return parseJson(text)
+    const body = xml ? fitXml(readXml(text), declaredContent(operation, answer)?.schema) : parseJson(text)
+    return { body, broken: false }
   } catch (error) {
     if (!isHubError(error)) throw error
-    return text
+    return { body: text, broken: true }
   }
 }
 

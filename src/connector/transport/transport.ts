@@ -14,7 +14,7 @@ export interface OutgoingRequest {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+  readonly body: string | Buffer | undefined
   readonly timeoutMs: number
   /** Largest answer read, in bytes. */
   readonly maxBytes: number

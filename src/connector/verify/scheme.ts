@@ -3,13 +3,15 @@
  * is genuine, and opens and seals what the vendor encrypts. Comparisons take constant time; every secret may
  * be a list (two live secrets while one is being replaced).
  */
-import { isUtf8 } from 'node:buffer'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { parseDuration } from '../../kernel/duration.js'
-import { type Code, HubError } from '../../kernel/errors.js'
+import type { Code } from '../../kernel/errors.js'
 import { type Json, type JsonObject, parseJson } from '../../kernel/json.js'
+import { textOf } from '../body/read.js'
 import type { Words } from '../manifest/words.js'
 import type { HttpAnswer, RawRequest } from '../types.js'
+
+export { textOf }
 
 export interface VerifyContext {
   readonly words: JsonObject
@@ -86,10 +88,4 @@ export function tooOld(atMs: number, context: VerifyContext, fallbackMs: number)
 /** JSON of the raw bytes. @throws HubError JSON_TEXT_… */
 export function jsonOf(body: Buffer): Json {
   return parseJson(textOf(body))
-}
-
-/** Text of the raw bytes. Others than UTF-8 (GBK) would be kept as question marks. @throws HubError JSON_TEXT_BROKEN */
-export function textOf(body: Buffer): string {
-  if (!isUtf8(body)) throw new HubError('JSON_TEXT_BROKEN', { detail: 'the bytes are not UTF-8' })
-  return body.toString('utf8')
 }

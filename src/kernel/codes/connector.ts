@@ -96,6 +96,30 @@ export const CONNECTOR_CODES = {
     title: 'A parameter of the call has a value that cannot be sent.',
     remedy: 'Mend the mapping: no empty or dotted path parts, plain ASCII in headers.',
   },
+  CONNECTOR_BODY_UNWRITABLE: {
+    kind: 'invalid',
+    status: 422,
+    title: 'The body cannot be written as the document wants it.',
+    remedy: 'Mend the mapping or the document at the named place.',
+  },
+  CONNECTOR_FILE_INVALID: {
+    kind: 'invalid',
+    status: 422,
+    title: 'What the mapping gives for a file is none.',
+    remedy: 'Give the hash of a stored file, e.g. `resume.blob`, or { blob, name, type }.',
+  },
+  CONNECTOR_FILE_LOST: {
+    kind: 'refused',
+    status: 422,
+    title: 'A file of the call is no longer in the blob store.',
+    remedy: 'Share the blob folder among all processes; an erased file is sent no more. Nothing was sent.',
+  },
+  CONNECTOR_BODY_LARGE: {
+    kind: 'refused',
+    status: 422,
+    title: 'The call is too large with its files.',
+    remedy: 'Send fewer or smaller files: at most 32 MiB in one call. Nothing was sent.',
+  },
   CONNECTOR_ABILITY_MISSING: {
     kind: 'invalid',
     status: 422,
@@ -180,11 +204,17 @@ export const CONNECTOR_CODES = {
     title: 'The callback does not take this method.',
     remedy: 'Use a method that the connector lists.',
   },
+  CONNECTOR_XML_BROKEN: {
+    kind: 'invalid',
+    status: 400,
+    title: 'The text is no XML that is read.',
+    remedy: 'Send sound XML in UTF-8, without a document type, at most 64 levels deep.',
+  },
   CONNECTOR_CALLBACK_TYPE: {
     kind: 'invalid',
     status: 415,
     title: 'The callback does not take this content type.',
-    remedy: 'Send JSON or a form.',
+    remedy: 'Send JSON, XML or a form.',
   },
   CONNECTOR_CALLBACK_LARGE: {
     kind: 'invalid',

@@ -1,5 +1,6 @@
 /** Connections put to work: hooks named, settings split into what mappings may read and what stays secret. */
 import type { TokenStore } from '../../connector/auth/token-store.js'
+import type { ReadFile } from '../../connector/body/assemble.js'
 import type { Limiter } from '../../connector/limits.js'
 import { openConnection } from '../../connector/open-connection.js'
 import type { Clock } from '../../kernel/clock.js'
@@ -13,6 +14,8 @@ export interface OpeningOptions {
   readonly log: Log
   readonly tokens?: TokenStore
   readonly limiter?: Limiter
+  /** Reads a stored file by its hash, for calls that carry files. */
+  readonly files?: ReadFile
 }
 
 /** Where a connector takes no callbacks, nothing larger than this is read from its hook. */
@@ -23,7 +26,7 @@ export function openConnections(
   tenant: string,
   planned: Iterable<PlannedConnection>,
   hookOf: (connection: PlannedConnection) => string,
-  { clock, log, tokens, limiter }: OpeningOptions,
+  { clock, log, tokens, limiter, files }: OpeningOptions,
 ): ReadonlyMap<string, ConnectionConfig> {
   const opened = new Map<string, ConnectionConfig>()
   for (const plan of planned) {
@@ -39,6 +42,7 @@ export function openConnections(
       log: entry => log.debug(entry, 'connector.attempt'),
       ...(tokens && { tokens }),
       ...(limiter && { limiter }),
+      ...(files && { files }),
     })
     opened.set(name, {
       name,

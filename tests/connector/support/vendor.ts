@@ -7,6 +7,8 @@ export interface Seen {
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
   readonly body: string
+  /** The bytes as they came. */
+  readonly raw: Buffer
 }
 export type Answer =
   | {
@@ -25,12 +27,14 @@ export async function startVendor(answer: (seen: Seen, all: readonly Seen[]) => 
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const url = new URL(request.url ?? '/', 'http://vendor')
+      const raw = Buffer.concat(chunks)
       const entry: Seen = {
         method: request.method ?? '',
         path: url.pathname,
         query: url.searchParams,
         headers: request.headers,
-        body: Buffer.concat(chunks).toString('utf8'),
+        body: raw.toString('utf8'),
+        raw,
       }
       seen.push(entry)
       const given = answer(entry, seen)
