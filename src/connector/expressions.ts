@@ -45,7 +45,7 @@ export const CALL_ROOTS = [
 export const ANSWER_ROOTS = [...CALL_ROOTS, 'operation', 'status', 'headers'] as const
 
 /** Roots of a callback's words. */
-export const CALLBACK_ROOTS = ['method', 'path', 'query', 'headers', 'body', 'item'] as const
+export const CALLBACK_ROOTS = ['method', 'path', 'query', 'headers', 'body', 'item', 'delivery'] as const
 
 const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_][\w-]*|\[[^\]]{0,200}\])*$/
 

@@ -17,6 +17,7 @@ import { type Folded, foldBatch } from './fold/fold-batch.js'
 import { readMessage, rememberBody } from './fold/read-message.js'
 import { withRaces } from './fold/run-fold.js'
 import type { Parts } from './parts.js'
+import { returnedTo } from './return-address.js'
 
 export interface Receiver {
   /**
@@ -158,7 +159,8 @@ export function createReceiver(
       const found = locate(hook)
       if (!found) throw new HubError('HTTP_HOOK_REFUSED', { detail: 'the callback is not signed as agreed' })
       const { config, connection } = found
-      const opened = await connection.connection.open(request)
+      const delivery = await returnedTo(parts, config.tenant, connection.name, request.tail)
+      const opened = await connection.connection.open(delivery ? { ...request, delivery } : request)
       if (opened.verdict === 'rejected') return refuse(config.tenant, connection.name, opened.code)
       if (opened.verdict === 'challenge') return opened.answer
       const { method, tail, query, headers } = request
@@ -173,7 +175,8 @@ export function createReceiver(
         sent_at: null,
         head: {
           method,
-          tail: opened.secretTail ? '' : storable(tail),
+          tail: opened.secretTail || delivery ? '' : storable(tail),
+          ...(delivery && { returned: { ...delivery } }),
           query: texts(query),
           headers: texts(kept),
         },

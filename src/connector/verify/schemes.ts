@@ -4,6 +4,7 @@ import { dingtalkEncrypted } from './dingtalk-encrypted.js'
 import { feishuEncrypted } from './feishu-encrypted.js'
 import { hmac } from './hmac.js'
 import { none } from './none.js'
+import { returnAddress } from './return-address.js'
 import type { VerifyScheme } from './scheme.js'
 import { secretPath } from './secret-path.js'
 import { standardWebhooks } from './standard-webhooks.js'
@@ -16,6 +17,7 @@ export const VERIFY_SCHEMES: Readonly<Record<string, VerifyScheme>> = {
   dingtalk_encrypted: dingtalkEncrypted,
   wecom_encrypted: wecomEncrypted,
   secret_path: secretPath,
+  return_address: returnAddress,
   basic,
   none,
 }

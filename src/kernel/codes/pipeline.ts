@@ -39,6 +39,12 @@ export const PIPELINE_CODES = {
     title: 'There is no such delivery.',
     remedy: 'See GET /v1/deliveries.',
   },
+  PIPELINE_DELIVERY_UNDERWAY: {
+    kind: 'refused',
+    status: 503,
+    title: 'The call that this is the answer to is still under way.',
+    remedy: 'Say it again in a few seconds.',
+  },
   PIPELINE_MESSAGE_UNKNOWN: {
     kind: 'absent',
     status: 404,

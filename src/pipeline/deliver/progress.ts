@@ -6,6 +6,7 @@ import { isObject, type JsonObject } from '../../kernel/json.js'
 import type { Claimed } from '../../ledger/claim-due.js'
 import type { TenantConfig, VendorFlow } from '../config/types.js'
 import type { Parts } from '../parts.js'
+import { returnTail } from '../return-address.js'
 import type { EffectMemo } from './effect-memo.js'
 import { type Prepared, viewFor } from './prepare.js'
 import type { Work } from './work.js'
@@ -79,5 +80,5 @@ const recordOf = (row: Claimed, flow: VendorFlow, view: ReturnType<typeof viewFo
 /** Unguessable and bound to the delivery: the door finds the connection by its hook, the row by the tail. */
 function returnAddress({ config, flow, row, parts }: Work): string {
   const hook = connectionOf(config, flow).hook
-  return `${hook}/d/${row.id}.${parts.sealer.blind(`${row.tenant}/${row.id}`).slice(0, 32)}`
+  return `${hook}${returnTail(parts.sealer, row.tenant, row.id)}`
 }

@@ -3,7 +3,7 @@
  * with its place, never an exception, so one item cannot stop the others.
  */
 
-import type { Item } from '../../connector/types.js'
+import type { Item, ReturnedTo } from '../../connector/types.js'
 import { HubError, isHubError } from '../../kernel/errors.js'
 import { holdsUnstorable, isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
 import type { MessageRow, MessageState, Verdict } from '../../ledger/schema.js'
@@ -134,7 +134,15 @@ function splitItems(connection: ConnectionConfig | undefined, message: MessageRo
     tail: typeof head['tail'] === 'string' ? head['tail'] : '',
     query: textsOf(head['query']),
     headers: textsOf(head['headers']),
+    ...returnedOf(head['returned']),
   })
+}
+
+/** Where it came to a return address, what that leads to; it was checked at the door. */
+function returnedOf(value: Json | undefined): { readonly delivery?: ReturnedTo } {
+  if (!isObject(value)) return {}
+  const { resource, id } = value
+  return typeof resource === 'string' && typeof id === 'string' ? { delivery: { resource, id } } : {}
 }
 
 function textsOf(value: Json | undefined): Record<string, string> {
