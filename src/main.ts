@@ -25,6 +25,11 @@ const doors: Doors = {
     const { hub, stop } = await runSandbox(settings, options)
     return { log: hub.log, stop }
   },
+  async vendor(name, document, port) {
+    const { CREDENTIAL, startAlone } = await import('./sandbox/alone/start.js')
+    const simulator = await startAlone(name, document, { port })
+    return { address: simulator.url, credential: CREDENTIAL, close: () => simulator.close() }
+  },
 }
 
 async function listening({ settings }: Hub, app: App): Promise<OpenApi> {

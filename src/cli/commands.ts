@@ -55,7 +55,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: 'sandbox',
     group: 'Run',
     summary: 'run the hub with simulated vendors and walk a candidate through them (what `npm start` does)',
-    run: async cx => (await import('./sandbox.js')).sandbox(cx),
+    more: 'With --vendor one vendor alone is simulated, made of the OpenAPI document of its connector:\n\n  hrhub sandbox --vendor acme --project my-company --port 4010',
+    options: [
+      ['--vendor <name>', 'only this connector’s vendor, from its document alone; no hub'],
+      ['--port <port>', 'with --vendor: where it listens; default any free one'],
+      PROJECT,
+    ],
+    async run(cx, _args, options) {
+      const vendor = text(options, 'vendor')
+      if (vendor === undefined) return (await import('./sandbox.js')).sandbox(cx)
+      return (await import('./sandbox-vendor.js')).sandboxVendor(cx, vendor, text(options, 'port'))
+    },
   },
   {
     usage: 'init <dir>',

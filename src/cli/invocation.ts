@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HubSettings } from '../config.js'
+import type { ForeignDocument } from '../connector/draft/read-document.js'
 import type { Hub } from '../hub.js'
 import type { Log } from '../pipeline/parts.js'
 import type { Terminal } from './terminal.js'
@@ -21,6 +22,15 @@ export interface Doors {
       readonly stopAsked: () => boolean
     },
   ): Promise<{ readonly log: Log; stop(): Promise<void> }>
+  /** Runs one vendor simulated from its document alone, on 127.0.0.1. @param port 0 = any free one */
+  vendor(name: string, document: ForeignDocument, port: number): Promise<SimulatedVendor>
+}
+
+export interface SimulatedVendor {
+  readonly address: string
+  /** What every key, user and password is. */
+  readonly credential: string
+  close(): Promise<void>
 }
 
 export interface OpenApi {

@@ -89,14 +89,19 @@ export function loadDocument(file: string): VendorDocument {
 
 /**
  * @param proven a document that ships: a test compiles all of it, so a start may leave each schema to its first use
+ * @param foreign a document that was not written for us: what its schemas say in no way that is known forbids nothing
  * @throws Error when it is no OpenAPI document a simulator can hold itself to
  */
-export function readDocument(value: Json, name: string, { proven = false } = {}): VendorDocument {
+export function readDocument(
+  value: Json,
+  name: string,
+  { proven = false, foreign = false } = {},
+): VendorDocument {
   const root = asNode(value)
   if (!String(root['openapi']).startsWith('3.1')) throw new Error(`${name}: not an OpenAPI 3.1 document`)
-  const compiler = proven ? lazily : eagerly
-  const strict = compiler(createChecker(root, false))
-  const coercing = compiler(createChecker(root, 'array'))
+  const compiler = foreign ? leniently : proven ? lazily : eagerly
+  const strict = compiler(createChecker(root, false, !foreign))
+  const coercing = compiler(createChecker(root, 'array', !foreign))
   const components = asNode(root['components'])
   const schemes = asNode(components['securitySchemes']) as Record<string, SecurityScheme>
   const operations: Operation[] = []
@@ -147,10 +152,28 @@ function lazily(ajv: Ajv2020): Compile {
   }
 }
 
-function createChecker(root: Node, coerceTypes: false | 'array'): Ajv2020 {
+/** A schema that cannot be compiled (a pattern of another dialect, say) takes everything. */
+function leniently(ajv: Ajv2020): Compile {
+  const compile = eagerly(ajv)
+  return schema => {
+    let check: Check | undefined
+    return value => {
+      if (check === undefined)
+        try {
+          check = compile(schema)
+        } catch {
+          check = () => []
+        }
+      return check(value)
+    }
+  }
+}
+
+function createChecker(root: Node, coerceTypes: false | 'array', strict: boolean): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: false,
-    strict: true,
+    strict,
+    ...(strict ? {} : { logger: false as const, validateSchema: false }),
     strictTypes: false,
     strictRequired: false,
     strictTuples: false,
@@ -244,7 +267,10 @@ function readOperation(
   const bodies = new Map(
     Object.keys(asNode(bodyNode['content'])).map(mediaType => {
       const compile = mediaType === 'application/x-www-form-urlencoded' ? coercing : strict
-      return [mediaType, compile({ $ref: refTo([...bodyPointer, 'content', mediaType, 'schema']) })]
+      return [
+        mediaTypeOf(mediaType),
+        compile({ $ref: refTo([...bodyPointer, 'content', mediaType, 'schema']) }),
+      ]
     }),
   )
   const answers = readAnswers(root, strict, [...pointer, 'responses'])

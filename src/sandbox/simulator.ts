@@ -55,7 +55,7 @@ export interface SimulatorIdentity {
   /** Chinese, the page's heading. */
   readonly title: string
   /** Name of a file in openapi/vendors, or a document already read. */
-  readonly document: string | { readonly openapi: string }
+  readonly document: string | { readonly openapi: string } | { readonly read: VendorDocument }
 }
 
 export interface SimulatorOptions {
@@ -78,10 +78,7 @@ export async function startSimulator(
   build: (runtime: Runtime) => Vendor,
   options: SimulatorOptions & { readonly callbacks?: CallbackScheme } = {},
 ): Promise<Simulator> {
-  const document =
-    typeof identity.document === 'string'
-      ? loadDocument(vendorDocumentFile(identity.document))
-      : readDocument(identity.document, identity.name)
+  const document = documentOf(identity)
   const clock = options.clock ?? systemClock
   const now = () => clock.now()
   const memory = openMemory(options.folder, identity.name)
@@ -182,6 +179,11 @@ export async function startSimulator(
   url = `http://127.0.0.1:${own.port}`
   await memory.save()
   return simulator
+}
+
+function documentOf({ document, name }: SimulatorIdentity): VendorDocument {
+  if (typeof document === 'string') return loadDocument(vendorDocumentFile(document))
+  return 'read' in document ? document.read : readDocument(document, name)
 }
 
 /** Vendors without a documented signature: plain POST, three tries. */

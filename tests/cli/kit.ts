@@ -35,6 +35,7 @@ const NO_DOORS: Doors = {
   api: () => Promise.reject(new Error('no API here')),
   health: () => Promise.reject(new Error('no health here')),
   sandbox: () => Promise.reject(new Error('no sandbox here')),
+  vendor: () => Promise.reject(new Error('no vendor here')),
 }
 
 export interface RunMore {

@@ -2,6 +2,7 @@
  * Where things stand in a vendor's answers: the thing itself below an envelope, its id, the items of a list, and
  * the word that says whether a call was accepted.
  */
+import type { Json } from '../../kernel/json.js'
 import type { JsonSchema } from '../../kernel/json-schema.js'
 import type { ApiDocument, Operation } from '../manifest/openapi.js'
 import { answerSchema } from '../manifest/shapes.js'
@@ -97,6 +98,9 @@ function listIn(found: Found, resource: string, depth: number): Found | undefine
 export interface Success {
   /** `body.code == 0` */
   readonly expression: string
+  /** Where the word stands, and its value. */
+  readonly path: string
+  readonly value: Json
   /** The document itself names the value. */
   readonly sure: boolean
 }
@@ -118,7 +122,7 @@ export function successOf(document: ApiDocument): Success | undefined {
   const enough = (hits: readonly unknown[]) => hits.length >= 2 && hits.length >= answers.length * MOST
   const flags = named('success', schema => schema.type === 'boolean')
   const [flag] = flags
-  if (flag && enough(flags)) return { expression: `${member('body', flag[0])} == true`, sure: true }
+  if (flag && enough(flags)) return says(member('body', flag[0]), true, true)
   for (const word of CODES) {
     const hits = named(word, isScalar)
     const [first] = hits
@@ -127,7 +131,14 @@ export function successOf(document: ApiDocument): Success | undefined {
     const said = schema.const ?? (schema.enum?.length === 1 ? schema.enum[0] : undefined)
     const text = schema.type === 'string'
     const value = said ?? (text ? '0' : 0)
-    return { expression: `${member('body', key)} == ${JSON.stringify(value)}`, sure: said !== undefined }
+    return says(member('body', key), value, said !== undefined)
   }
   return undefined
 }
+
+const says = (path: string, value: Json, sure: boolean): Success => ({
+  expression: `${path} == ${JSON.stringify(value)}`,
+  path,
+  value,
+  sure,
+})

@@ -181,7 +181,7 @@ function clientCredentials(node: JsonObject): JsonObject | undefined {
   return isObject(flows['clientCredentials']) ? (flows['clientCredentials'] as JsonObject) : undefined
 }
 
-interface TokenCall {
+export interface TokenCall {
   readonly operation: Operation
   readonly token: Found
   readonly life: Found | undefined
@@ -189,7 +189,7 @@ interface TokenCall {
 }
 
 /** A call whose name speaks of tokens, that is given credentials and answers a token. */
-function tokenCall(document: ApiDocument): TokenCall | undefined {
+export function tokenCall(document: ApiDocument): TokenCall | undefined {
   for (const operation of document.operations.values()) {
     const name = `${squash(operation.path.split('/').at(-1) ?? '')} ${squash(operation.id)}`
     if (!TOKEN_CALL.test(name) || !['POST', 'GET'].includes(operation.method) || operation.path.includes('{'))
@@ -202,7 +202,7 @@ function tokenCall(document: ApiDocument): TokenCall | undefined {
   return undefined
 }
 
-const isCredential = ({ name }: Input) => CREDENTIAL.test(squash(name))
+export const isCredential = ({ name }: Input) => CREDENTIAL.test(squash(name))
 
 function answered(
   operation: Operation,
