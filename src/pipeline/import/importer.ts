@@ -5,6 +5,7 @@
 import { HubError } from '../../kernel/errors.js'
 import { newId } from '../../kernel/ids.js'
 import type { Json } from '../../kernel/json.js'
+import { analyzeGrown } from '../../ledger/analyze-grown.js'
 import { beginImportAgain, endImport, findImport, type ImportKey, plantImport } from '../../ledger/imports.js'
 import type { ImportTableRow } from '../../ledger/schema.js'
 import { giveLease, isLeaseHeld } from '../../ledger/take-lease.js'
@@ -69,6 +70,8 @@ export interface Importer {
   leave(key: ImportKey, holder: string): Promise<void>
 }
 
+/** A new ledger's plans are those of empty tables until somebody looks. */
+const FIRST_LOOK = 500
 /** A hub that is behind slows an import down to a portion each time this is over. */
 const MOST_WAIT_MS = 2000
 /** The timer of a process that delivers (run.ts): where nobody delivers, nobody is behind. */
@@ -106,7 +109,9 @@ export function createImporter(means: StoreMeans & { readonly receiver: Pick<Rec
     },
     async store(key, holder, from, rejectsAt, rows) {
       if (await isLeaseHeld(ledger, DELIVERING)) await letLiveGoFirst({ parts, receiver }, MOST_WAIT_MS)
-      return storeRows(means, await known(key), holder, from, rejectsAt, rows)
+      const stored = await storeRows(means, await known(key), holder, from, rejectsAt, rows)
+      if (grown(from, stored.position)) await analyzeGrown(ledger, stored.position)
+      return stored
     },
     async end(key, holder, position) {
       await holdImport(ledger, key, holder)
@@ -117,6 +122,12 @@ export function createImporter(means: StoreMeans & { readonly receiver: Pick<Rec
     },
     leave: (key, holder) => giveLease(ledger, leaseOf(key), holder),
   }
+}
+
+/** At 500 rows, 2 000, 8 000 and so on. */
+function grown(from: number, position: number): boolean {
+  const step = (rows: number) => Math.floor(Math.log2(Math.max(rows, 1) / FIRST_LOOK) / 2)
+  return position >= FIRST_LOOK && (from < FIRST_LOOK || step(position) > step(from))
 }
 
 const stateOf = (row: ImportTableRow): Omit<ImportState, 'missing'> => ({
