@@ -2,32 +2,16 @@
  * From one hub to another by Standard Webhooks over real HTTP: what the first is told of, the second keeps; and what a
  * receiver does to it (errors, 410, changed secrets) comes to what the specification says.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
-import { buildApp } from '../../src/http/app.js'
-import { createSealer } from '../../src/kernel/seal.js'
-import { openBlobs } from '../../src/ledger/blobs.js'
+import { expect, it } from 'vitest'
 import { connectionStates } from '../../src/ledger/connection-states.js'
 import type { Ledger } from '../../src/ledger/engine/types.js'
-import { attempts, deliveries, messages, records } from '../../src/ledger/schema.js'
+import { messages, records } from '../../src/ledger/schema.js'
 import { selectRows } from '../../src/ledger/table.js'
-import { loadTenants } from '../../src/pipeline/config/load-tenants.js'
-import { closeTenant } from '../../src/pipeline/config/open-connections.js'
 import { resumeConnection } from '../../src/pipeline/deliver/pause.js'
-import type { Parts } from '../../src/pipeline/parts.js'
-import { createPipeline } from '../../src/pipeline/run.js'
-import { takeUpFlows } from '../../src/pipeline/start-flows.js'
 import { startVendor } from '../connector/support/vendor.js'
-import { silentChannel, TestClock } from '../pipeline/rig.js'
+import { TestClock } from '../pipeline/rig.js'
 import { forEachEngine } from '../support/engines.js'
-
-const ROOT = join(import.meta.dirname, '../..')
-const ENDS: (() => Promise<unknown> | unknown)[] = []
-afterEach(async () => {
-  for (const end of ENDS.splice(0).reverse()) await end()
-})
+import { afterwards, type HubOverHttp, startHub } from './hub-over-http.js'
 
 const FIRST = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const SECOND = 'whsec_bmV3LXNlY3JldC1uZXctc2VjcmV0LTI0Kw=='
@@ -58,73 +42,6 @@ fields: { name: name, phones: phones }
 tests: [{ name: one, given: { id: c1, name: 张三, phones: ["+8613900001234"] }, identity: c1, expect: { name: 张三, phones: ["+8613900001234"] } }]
 `
 const FLOWS = 'flows:\n  - { flow: person-in, from: news.person, to: candidate, mapping: person.in }\n'
-
-/** A hub over a folder, behind a door on a free port, with a clock that the test turns. */
-async function startHub(ledger: Ledger, files: Readonly<Record<string, string>>, clock = new TestClock()) {
-  const folder = mkdtempSync(join(tmpdir(), 'hrhub-webhook-'))
-  ENDS.push(() => rmSync(folder, { recursive: true, force: true }))
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  const log: Parts['log'] = { debug() {}, info() {}, warn() {}, error: (f, e) => console.error(e, f) }
-  const sealer = createSealer([Buffer.alloc(32, 7).toString('base64')])
-  const loaded = await loadTenants({
-    projects: [folder],
-    shipped: ROOT,
-    env: () => undefined,
-    clock,
-    sealer,
-    log,
-    connections: 'open',
-  })
-  const [config] = loaded.tenants
-  if (!config || loaded.problems.some(problem => problem.severity === 'error'))
-    throw new Error(loaded.problems.map(({ code, message }) => `${code} ${message}`).join('\n'))
-  ENDS.push(() => closeTenant(config))
-  const parts: Parts = {
-    ledger,
-    clock,
-    sealer,
-    log,
-    instance: 'test/1',
-    publicUrl: undefined,
-    blobs: openBlobs(join(folder, 'blobs')),
-    paused: new Set(),
-    tenants: () => [config],
-    config: () => config,
-  }
-  const pipeline = createPipeline({ parts, channel: silentChannel, role: 'all' })
-  await takeUpFlows(parts, config)
-  const app = await buildApp(
-    { channel: silentChannel, pipeline, parts, log, onPublished: () => () => undefined },
-    { processMetrics: false },
-  )
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  ENDS.push(() => app.close())
-  const rest = async () => {
-    for (let round = 0; round < 50; round++) {
-      await pipeline.idle()
-      const found = await pipeline.sweep()
-      await pipeline.idle()
-      if (found.due + found.messages + found.waits === 0) return
-    }
-    throw new Error('the pipeline does not come to rest')
-  }
-  return {
-    url,
-    clock,
-    parts,
-    ledger,
-    rest,
-    async pass(ms: number) {
-      clock.pass(ms)
-      await rest()
-    },
-    rows: () => selectRows(ledger, deliveries, 'order by t.key'),
-    tries: () => selectRows(ledger, attempts, 'order by t.at, t.try'),
-  }
-}
 
 const hooked = (files: Readonly<Record<string, string>>, verify: string, connections: string) => ({
   'connections.yaml': `connections:\n${connections}`,
@@ -158,9 +75,7 @@ const receiver = (ledger: Ledger, secret: string, clock?: TestClock) =>
     ),
     clock,
   )
-type Hub = Awaited<ReturnType<typeof startHub>>
-
-async function tell(hub: Hub, person: object): Promise<void> {
+async function tell(hub: HubOverHttp, person: object): Promise<void> {
   hub.clock.pass(1000)
   const answer = await fetch(`${hub.url}/hooks/news`, {
     method: 'POST',
@@ -201,7 +116,7 @@ forEachEngine('webhooks', engine => {
 
   it('come again by the schedule of the specification: the same id and bytes, signed anew, then parked', async () => {
     const vendor = await startVendor(() => ({ status: 500 }))
-    ENDS.push(() => vendor.close())
+    afterwards(() => vendor.close())
     const hub = await sender(await engine.open(), `${vendor.url}/in/7?key=v`, FIRST)
     await tell(hub, { id: 'c1', name: '张三' })
     expect(vendor.seen).toHaveLength(1)
@@ -236,7 +151,7 @@ forEachEngine('webhooks', engine => {
       status: answers[all.length - 1] ?? 200,
       headers: answers[all.length - 1] === 429 ? { 'retry-after': '60' } : {},
     }))
-    ENDS.push(() => vendor.close())
+    afterwards(() => vendor.close())
     const hub = await sender(await engine.open(), vendor.url, FIRST)
     await tell(hub, { id: 'c1', name: '张三' })
     await hub.pass(6000)
@@ -256,7 +171,7 @@ forEachEngine('webhooks', engine => {
   it('are no longer sent to an endpoint that is gone: 410 pauses the connection, and a resume sends all', async () => {
     let status = 410
     const vendor = await startVendor(() => ({ status }))
-    ENDS.push(() => vendor.close())
+    afterwards(() => vendor.close())
     const hub = await sender(await engine.open(), vendor.url, FIRST)
     await tell(hub, { id: 'c1', name: '张三' })
     const types = () => vendor.seen.map(seen => (JSON.parse(seen.body) as { type: string }).type)
@@ -279,7 +194,7 @@ forEachEngine('webhooks', engine => {
   it('without every: change tell the newest state alone', async () => {
     let status = 500
     const vendor = await startVendor(() => ({ status }))
-    ENDS.push(() => vendor.close())
+    afterwards(() => vendor.close())
     const hub = await sender(await engine.open(), vendor.url, FIRST, '')
     await tell(hub, { id: 'c1', name: '一' })
     await tell(hub, { id: 'c1', name: '二' })
