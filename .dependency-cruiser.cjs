@@ -12,6 +12,7 @@ const forbidden = [
   { name: 'root-is-imported-by-doors-alone', severity: 'error', from: { path: '^src/(kernel|model|ledger|channel|mapping|connector|pipeline)/' }, to: { path: '^src/[^/]+\\.ts$' } },
   { name: 'data-is-never-imported', severity: 'error', from: { path: '^src/' }, to: { path: '^(connectors|mappings|openapi|config)/', pathNot: '^openapi/types/' } },
   { name: 'hooks-import-the-sdk-alone', severity: 'error', from: { path: '^connectors/' }, to: { path: '^src/', pathNot: '^src/connector/sdk\\.ts$' } },
+  { name: 'client-knows-nothing-of-the-hub', severity: 'error', from: { path: '^src/client/' }, to: { path: '^(src|connectors)/', pathNot: '^src/client/' } },
   { name: 'no-tests-in-src', severity: 'error', from: { path: '^src/' }, to: { path: '^tests/' } },
   { name: 'no-dev-dependencies-in-src', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
   { name: 'engines-know-no-store', severity: 'error', from: { path: inRooms(['mapping', 'connector']) }, to: { path: inRooms(['ledger', 'channel']) } },

@@ -2,7 +2,16 @@
 // with --build, compiles what is older than its source. Plain Node, no dependency: it runs before any exists.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 const root = new URL('..', import.meta.url).pathname
@@ -36,7 +45,7 @@ if (!existsSync(installedMark) || readFileSync(installedMark, 'utf8') !== lock) 
 }
 
 if (process.argv.includes('--build')) {
-  const sources = ['src', 'connectors'].flatMap(function walk(dir) {
+  const sources = ['src', 'connectors', 'openapi/types'].flatMap(function walk(dir) {
     return readdirSync(join(root, dir), { withFileTypes: true }).flatMap(entry =>
       entry.isDirectory()
         ? walk(join(dir, entry.name))
@@ -58,6 +67,17 @@ if (process.argv.includes('--build')) {
       'tsconfig.build.json',
       '--noCheck',
     ])
+    // What `hrhub/client` exports is typed for programs outside of this repository, too.
+    run('typing the client', process.execPath, [
+      'node_modules/typescript/bin/tsc',
+      '-p',
+      'tsconfig.client.json',
+    ])
+    mkdirSync(join(root, 'dist', 'openapi', 'types'), { recursive: true })
+    copyFileSync(
+      join(root, 'openapi', 'types', 'hub.d.ts'),
+      join(root, 'dist', 'openapi', 'types', 'hub.d.ts'),
+    )
     writeFileSync(builtMark, mark)
   }
   const packed = join(root, 'node_modules', '@electric-sql', 'pglite', 'package.json')

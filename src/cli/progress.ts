@@ -24,13 +24,16 @@ export function createProgress(
   now: () => number = () => performance.now(),
 ): Progress {
   const bar = stream.isTTY === true
-  let last = Number.NEGATIVE_INFINITY
+  // What is over at once needs no lines in a log.
+  let last = bar ? Number.NEGATIVE_INFINITY : now()
+  let told = false
   let drawn = false
   return {
     at(done, total, more = '') {
       const whole = total > 0 && done >= total
-      if (now() - last < (bar ? DRAW_MS : LINE_MS) && !whole) return
+      if (now() - last < (bar ? DRAW_MS : LINE_MS) && !(whole && (bar || told))) return
       last = now()
+      told = true
       const text = `${title} ${countsOf(done, total)}${more === '' ? '' : `, ${more}`}`
       stream.write(bar ? `\r\u001B[K${barOf(done, total)}${text}` : `${text}\n`)
       drawn = bar

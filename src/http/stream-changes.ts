@@ -89,7 +89,8 @@ export function createStreams(hub: ServedHub, { mostStreams = MOST_STREAMS }: Ap
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       })
-      out.write('retry: 1000\n\n')
+      // Who is cut off before the first change goes on from here: without a position the feed begins "now".
+      out.write(`retry: 1000\n\nid: ${from.from}\nevent: position\ndata: ${from.from}\n\n`)
       out.once('close', () => controller.abort())
       const key = (request.headers.authorization ?? '').replace(/^Bearer +/i, '').trim()
       follow(out, key, caller, from, controller.signal)

@@ -53,7 +53,7 @@ forEachEngine('the feed', engine => {
     return {
       response,
       names: () => [...text.matchAll(/"name":"([^"]*)"/g)].map(match => match[1]),
-      ids: () => [...text.matchAll(/^id: (\d+)$/gm)].map(match => Number(match[1])),
+      ids: () => [...text.matchAll(/^id: (\d+)\nevent: change$/gm)].map(match => Number(match[1])),
       text: () => text,
       ended: () => ended,
     }
@@ -104,6 +104,11 @@ forEachEngine('the feed', engine => {
       const resumed = await stream('', { 'last-event-id': String(from) })
       await expect.poll(() => resumed.names()).toEqual(['五'])
       expect(resumed.ids()).toEqual([to])
+    })
+
+    it('tells first where it begins, so that who is cut off before a change misses none', async () => {
+      const live = await stream('')
+      await expect.poll(() => live.text()).toMatch(/^retry: 1000\n\nid: (\d+)\nevent: position\ndata: \1\n\n/)
     })
 
     it('opens no more than it may, and tells when to try again', async () => {

@@ -98,7 +98,8 @@ export function changeRoutes(app: App, hub: ServedHub, options: AppOptions): voi
       schema: {
         tags,
         operationId: 'streamChanges',
-        summary: 'The feed as server-sent events: id = position, event = change; goes on after Last-Event-ID',
+        summary:
+          'The feed as server-sent events: id = position, event = change; the first is event = position; goes on after Last-Event-ID',
         produces: ['text/event-stream'],
         querystring: Query({
           after: Type.Optional(Position('Where to begin; without it and Last-Event-ID: now.')),
