@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { HubSettings } from '../config.js'
 import { packageRoot } from '../config.js'
+import type { ReadFile } from '../connector/body/assemble.js'
 import { systemClock } from '../kernel/clock.js'
 import { HubError } from '../kernel/errors.js'
 import { createSealer } from '../kernel/seal.js'
@@ -23,12 +24,14 @@ export interface FolderOptions {
   readonly library?: 'used' | 'all'
   /** Keys under which hooks are named; undefined = hooks are not shown. */
   readonly keys?: readonly string[] | undefined
+  /** Reads a stored file by its hash, for calls that carry files. */
+  readonly files?: ReadFile
 }
 
 /** Reads the folders, hands them to `work`, closes what was opened. */
 export async function withFolder<T>(
   settings: Pick<HubSettings, 'env'>,
-  { projects, connections, keys, library = 'used' }: FolderOptions,
+  { projects, connections, keys, library = 'used', files }: FolderOptions,
   work: (loaded: LoadedTenants) => Promise<T>,
 ): Promise<T> {
   const sealer = createSealer(keys && keys.length > 0 ? keys : [randomBytes(32).toString('base64')])
@@ -41,6 +44,7 @@ export async function withFolder<T>(
     sealer,
     connections,
     library,
+    ...(files && { files }),
   })
   try {
     return await work(loaded)

@@ -1,7 +1,9 @@
 /** A connection by its name, opened with its real settings: for commands that call the vendor themselves. */
+import { join } from 'node:path'
 import type { OpenConnection } from '../connector/open-connection.js'
 import type { Connection } from '../connector/types.js'
 import { HubError, type Problem } from '../kernel/errors.js'
+import { openBlobs } from '../ledger/blobs.js'
 import { didYouMean } from '../mapping/suggest.js'
 import type { LoadedTenants } from '../pipeline/config/load-tenants.js'
 import { byTenant, pickTenant, withFolder } from './folder.js'
@@ -24,7 +26,9 @@ export async function withConnection(
   work: (picked: Picked) => Promise<Exit>,
 ): Promise<Exit> {
   const projects = projectsOf(settings)
-  return withFolder(settings, { projects, connections: 'open' }, async loaded => {
+  const blobs = openBlobs(join(settings.dataFolder, 'blobs'))
+  const files = (hash: string) => blobs.get(hash)
+  return withFolder(settings, { projects, connections: 'open', files }, async loaded => {
     const errors = errorsOf(loaded)
     if (errors.length > 0) {
       const report = problemReport(errors)

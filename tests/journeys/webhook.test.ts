@@ -168,28 +168,36 @@ forEachEngine('webhooks', engine => {
     ])
   })
 
-  it('are no longer sent to an endpoint that is gone: 410 pauses the connection, and a resume sends all', async () => {
-    let status = 410
-    const vendor = await startVendor(() => ({ status }))
-    afterwards(() => vendor.close())
-    const hub = await sender(await engine.open(), vendor.url, FIRST)
-    await tell(hub, { id: 'c1', name: '张三' })
-    const types = () => vendor.seen.map(seen => (JSON.parse(seen.body) as { type: string }).type)
-    expect(types()).toEqual(['candidate.changed', 'hub.ping'])
-    expect(await connectionStates(hub.ledger)).toMatchObject([
-      { connection: 'crm', state: 'paused', because: 'deliver answered 410' },
-    ])
-    await tell(hub, { id: 'c2', name: '李四' })
-    await hub.pass(24 * HOUR)
-    expect(vendor.seen).toHaveLength(2)
-    expect((await hub.rows()).map(row => row.state)).toEqual(['waiting', 'waiting'])
-    status = 204
-    await resumeConnection(hub.parts, 'default', 'crm')
-    await hub.rest()
-    expect(types()).toEqual(['candidate.changed', 'hub.ping', 'candidate.changed', 'candidate.changed'])
-    expect(vendor.seen[2]?.headers['webhook-id']).toBe(vendor.seen[0]?.headers['webhook-id'])
-    expect((await hub.rows()).map(row => row.state)).toEqual(['delivered', 'delivered'])
-  })
+  it.each([
+    ['is gone', 410],
+    ['does not know us', 401],
+    ['forbids us', 403],
+    ['has moved', 308],
+  ])(
+    'are no longer sent to an endpoint that %s: %i pauses the connection, a resume sends all',
+    async (_, said) => {
+      let status = said
+      const vendor = await startVendor(() => ({ status }))
+      afterwards(() => vendor.close())
+      const hub = await sender(await engine.open(), vendor.url, FIRST)
+      await tell(hub, { id: 'c1', name: '张三' })
+      const types = () => vendor.seen.map(seen => (JSON.parse(seen.body) as { type: string }).type)
+      expect(types()).toEqual(['candidate.changed', 'hub.ping'])
+      expect(await connectionStates(hub.ledger)).toMatchObject([
+        { connection: 'crm', state: 'paused', because: `deliver answered ${said}` },
+      ])
+      await tell(hub, { id: 'c2', name: '李四' })
+      await hub.pass(24 * HOUR)
+      expect(vendor.seen).toHaveLength(2)
+      expect((await hub.rows()).map(row => row.state)).toEqual(['waiting', 'waiting'])
+      status = 204
+      await resumeConnection(hub.parts, 'default', 'crm')
+      await hub.rest()
+      expect(types()).toEqual(['candidate.changed', 'hub.ping', 'candidate.changed', 'candidate.changed'])
+      expect(vendor.seen[2]?.headers['webhook-id']).toBe(vendor.seen[0]?.headers['webhook-id'])
+      expect((await hub.rows()).map(row => row.state)).toEqual(['delivered', 'delivered'])
+    },
+  )
 
   it('without every: change tell the newest state alone', async () => {
     let status = 500

@@ -32,6 +32,19 @@ describe('loading a connector', () => {
 
   it.each([
     [
+      'a signature without its key',
+      [
+        '  use: token_exchange',
+        '  use: request_signature\n  signature: tencent_tc3\n  secret: settings.secret',
+      ],
+      /connector\.yaml:\d+:\d+ CONNECTOR_MANIFEST_INVALID key_id is missing/,
+    ],
+    [
+      'waits that are no durations',
+      ['limits: { timeout: 2s }', 'limits: { timeout: 2s, retry: [soon] }'],
+      /connector\.yaml:\d+:\d+ CONNECTOR_MANIFEST_INVALID/,
+    ],
+    [
       'an unknown word',
       ['title: Acme AI Interview', 'titel: Acme'],
       /connector\.yaml:\d+:\d+ CONNECTOR_MANIFEST_INVALID unknown word: titel/,
