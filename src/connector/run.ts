@@ -3,6 +3,7 @@
  * shows the exact request a mapped value becomes; else every step is sent and its outcome told.
  */
 import { randomUUID } from 'node:crypto'
+import { systemClock } from '../kernel/clock.js'
 import { HubError } from '../kernel/errors.js'
 import type { Json, JsonObject } from '../kernel/json.js'
 import type { OpenConnection } from './open-connection.js'
@@ -45,6 +46,7 @@ export async function runVerb(
   const steps: Record<string, Json> = {}
   const done: RunStep[] = []
   const token = options.token ?? randomUUID()
+  const begunAt = systemClock.now()
   for (;;) {
     const progress: EffectProgress = {
       resource,
@@ -56,6 +58,7 @@ export async function runVerb(
       kept: options.kept,
       record: options.record ?? {},
       callbackUrl: undefined,
+      begunAt,
       steps,
     }
     const next = connection.next(progress)

@@ -37,7 +37,11 @@ export async function assemble(
   return { body: Buffer.concat(chunks, size) }
 }
 
-/** For people: text as it is, files by their hash. */
+/** For people: text as it is but for its line ends, files by their hash. */
 export function shownBody({ body, pieces }: Pick<PreparedCall, 'body' | 'pieces'>): string | undefined {
-  return pieces ? pieces.map(piece => ('text' in piece ? piece.text : `«file ${piece.file}»`)).join('') : body
+  return pieces
+    ? pieces
+        .map(piece => ('text' in piece ? piece.text.replaceAll('\r\n', '\n') : `«file ${piece.file}»`))
+        .join('')
+    : body
 }
