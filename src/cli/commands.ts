@@ -84,9 +84,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: 'mapping test [name]',
     group: 'Write',
-    summary: 'run the tests that stand in mapping files',
-    options: [PROJECT],
-    run: async (cx, args) => (await import('./mapping-test.js')).mappingTest(cx, maybe(args, 0)),
+    summary: 'run the tests that stand in mapping files; tells the lines that no test reaches',
+    more: '  hrhub mapping test --watch     # again for each file that changes, or whose table or connector does',
+    options: [['--watch', 'run again what changes, until Ctrl-C'], PROJECT],
+    run: async (cx, args, options) => {
+      const { mappingTest, mappingWatch } = await import('./mapping-test.js')
+      return (options['watch'] === true ? mappingWatch : mappingTest)(cx, maybe(args, 0))
+    },
   },
   {
     usage: 'mapping run <name> <file>',

@@ -2,7 +2,7 @@
  * What `mapping run` and `mapping explain` are given: the mapping by name or file, and one input from a file. A
  * bare thing is the source; `{ given, settings, records, external, item }` is a test's head, for records.
  */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { packageRoot } from '../config.js'
 import { HubError } from '../kernel/errors.js'
 import { isObject, type Json, type JsonObject, parseJson } from '../kernel/json.js'
@@ -25,16 +25,30 @@ export interface FoundMapping {
   readonly mapping: Mapping | undefined
 }
 
+/** The integrators' folders; empty where there is none and what ships is meant alone. */
+async function integratorsFolders({ settings }: Pick<Invocation, 'settings'>): Promise<readonly string[]> {
+  const folders = await foldersOf(projectsOf(settings))
+  return folders.filter(folder => settings.projects.length > 0 || isProject(folder))
+}
+
 /** Catalogs of the integrators' folders, or of what ships alone where there is none. */
-export async function mappingCatalogs({
-  settings,
-}: Pick<Invocation, 'settings'>): Promise<readonly Catalog[]> {
+export async function mappingCatalogs(cx: Pick<Invocation, 'settings'>): Promise<readonly Catalog[]> {
   const shipped = new Catalog(await readShelf(packageRoot()))
-  const folders = (await foldersOf(projectsOf(settings))).filter(
-    folder => settings.projects.length > 0 || isProject(folder),
-  )
+  const folders = await integratorsFolders(cx)
   if (folders.length === 0) return [shipped]
   return Promise.all(folders.map(async folder => new Catalog(await readShelf(resolve(folder)), shipped)))
+}
+
+/** Folders of a project whose files decide about mappings. */
+const DECIDING = ['mappings', 'tables', 'connectors', 'openapi']
+
+/** Where those files stand, there or not yet. */
+export async function mappingFolders(
+  cx: Pick<Invocation, 'settings'>,
+): Promise<{ readonly roots: readonly string[]; readonly parents: readonly string[] }> {
+  const folders = await integratorsFolders(cx)
+  const parents = (folders.length === 0 ? [packageRoot()] : folders).map(folder => resolve(folder))
+  return { parents, roots: parents.flatMap(parent => DECIDING.map(name => join(parent, name))) }
 }
 
 /** @throws HubError `CONFIG_MAPPING_UNKNOWN` */

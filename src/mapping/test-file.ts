@@ -20,10 +20,19 @@ export interface TestOutcome {
   readonly because: readonly string[]
 }
 
+export interface UntestedRule {
+  readonly target: string
+  readonly rule: string
+  readonly line: number
+  readonly column: number
+}
+
 export interface TestReport {
   readonly tests: readonly TestOutcome[]
   /** Rules that some test gave a value, or had refused. */
   readonly coverage: { readonly exercised: number; readonly rules: number }
+  /** Rules that no test gives a value or has refused, in the order of the file. */
+  readonly untested: readonly UntestedRule[]
   /** Compile problems, failed tests, rules without a test. */
   readonly problems: readonly Problem[]
 }
@@ -52,7 +61,7 @@ const WORDS = [
 export function runMappingTests(file: YamlFile, context: CompileContext): TestReport {
   const probe = coverageProbe()
   const { mapping, problems } = compileProbed(file, context, probe)
-  if (!mapping) return { tests: [], coverage: probe.coverage(), problems }
+  if (!mapping) return { tests: [], coverage: probe.coverage(), untested: [], problems }
   const list = createProblemList({ ...file, problems: [] })
   const tests = isObject(file.value) ? file.value['tests'] : undefined
   if (!Array.isArray(tests) || tests.length === 0) {
@@ -61,15 +70,36 @@ export function runMappingTests(file: YamlFile, context: CompileContext): TestRe
       ['mapping'],
       'the file has no tests: add `tests:` with `given` and `expect`',
     )
-    return { tests: [], coverage: probe.coverage(), problems: [...problems, ...list.all] }
+    return {
+      tests: [],
+      coverage: probe.coverage(),
+      untested: untestedOf(probe),
+      problems: [...problems, ...list.all],
+    }
   }
   const outcomes = tests.map((test: Json, index) => runTest(test, ['tests', index], mapping, list))
   const missed = probe.missed().map(({ site, text }): Problem => {
     const message = `no test exercises the rule of \`${site.target}\`: ${text}`
     return { code: 'MAPPING_RULE_UNTESTED', severity: 'error', message, ...site.place }
   })
-  return { tests: outcomes, coverage: probe.coverage(), problems: [...problems, ...list.all, ...missed] }
+  return {
+    tests: outcomes,
+    coverage: probe.coverage(),
+    untested: untestedOf(probe),
+    problems: [...problems, ...list.all, ...missed],
+  }
 }
+
+const untestedOf = (probe: CoverageProbe): UntestedRule[] =>
+  probe
+    .missed()
+    .map(({ site, text }) => ({
+      target: site.target,
+      rule: text,
+      line: site.place.line,
+      column: site.place.column,
+    }))
+    .sort((a, b) => a.line - b.line || a.column - b.column)
 
 function runTest(test: Json, at: YamlPath, mapping: Mapping, list: ProblemList): TestOutcome {
   if (!isObject(test)) {
