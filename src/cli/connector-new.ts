@@ -12,6 +12,7 @@ import { HubError, type Problem } from '../kernel/errors.js'
 import { openQuestions } from '../pipeline/config/check/questions.js'
 import { isKind } from '../pipeline/config/kinds.js'
 import { type DraftedConnector, type DraftedFile, draftConnector } from '../pipeline/draft/draft-connector.js'
+import { a } from '../pipeline/draft/mapping-draft.js'
 import { type Invocation, isProject, projectsOf } from './invocation.js'
 import { count, problemReport, seenFrom } from './problems.js'
 import { columns, type Exit } from './terminal.js'
@@ -86,7 +87,7 @@ function report(
       : []),
     '',
     ...columns(
-      resources.map(({ name, can, kind }) => [name, can.join(', '), kind ? `a ${kind}` : '']),
+      resources.map(({ name, can, kind }) => [name, can.join(', '), kind ? a(kind) : '']),
       '  ',
     ),
     ...(changes.length > 0

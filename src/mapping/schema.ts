@@ -146,17 +146,25 @@ export function annotation(
 
 export const isRef = (schema: Known): boolean => annotation(schema, 'x-ref') !== undefined
 
+/** Shapes of vendors may contain each other: so many are looked into. */
+const MAX_LOOKED_INTO = 5000
+
 /** Personal itself, or holding something personal within. */
-export function personalWithin(schema: Known, depth = 0): string | undefined {
-  if (!schema || depth > MAX_NESTING) return undefined
+export function personalWithin(schema: Known): string | undefined {
+  return personalIn(schema, 0, new Set())
+}
+
+function personalIn(schema: Known, depth: number, seen: Set<JsonSchema>): string | undefined {
+  if (!schema || depth > MAX_NESTING || seen.has(schema) || seen.size > MAX_LOOKED_INTO) return undefined
+  seen.add(schema)
   const own = annotation(schema, 'x-personal')
   if (own) return own
   for (const option of alternatives(schema)) {
     for (const member of Object.values(option.properties ?? {})) {
-      const within = personalWithin(member, depth + 1)
+      const within = personalIn(member, depth + 1, seen)
       if (within) return within
     }
-    const within = personalWithin(option.items, depth + 1)
+    const within = personalIn(option.items, depth + 1, seen)
     if (within) return within
   }
   return undefined

@@ -33,7 +33,9 @@ const LISTS = [
   'elements',
   'objects',
 ]
-const IDS = ['id', 'uuid', 'uid', 'guid', 'key', 'code', 'number']
+const IDS = ['uuid', 'uid', 'guid']
+/** Names that may be an id, and may as well be a word of the envelope (`code: 0`). */
+const PERHAPS_IDS = ['key', 'code', 'number']
 const MAX_DEPTH = 3
 
 export const isObjectSchema = (schema: JsonSchema): boolean => propertiesOf(schema).size > 0
@@ -52,7 +54,7 @@ export function thingIn(operation: Operation, resource: string): Found | undefin
 function unwrapped(found: Found, resource: string, depth: number): Found | undefined {
   const members = propertiesOf(found.schema)
   if (members.size === 0) return isListSchema(found.schema) ? undefined : found
-  if (idOf(found, resource) || depth === MAX_DEPTH) return found
+  if (idNamed(found, ['id', `${squash(resource)}id`, ...IDS]) || depth === MAX_DEPTH) return found
   const inner = [...members].filter(([, schema]) => isObjectSchema(schema) && !isListSchema(schema))
   const named = inner.find(([name]) => singularName(name) === resource || ENVELOPES.includes(squash(name)))
   const only = named ?? (members.size === 1 ? inner[0] : undefined)
@@ -61,9 +63,13 @@ function unwrapped(found: Found, resource: string, depth: number): Found | undef
 
 /** Where a thing's id stands: `id`, `candidate_id`, the name of the path parameter, or another usual name. */
 export function idOf(found: Found, resource: string, parameter?: string): Found | undefined {
+  const own = [`${squash(resource)}id`, ...(parameter ? [squash(parameter)] : [])]
+  return idNamed(found, ['id', ...own, ...IDS, ...PERHAPS_IDS])
+}
+
+function idNamed(found: Found, names: readonly string[]): Found | undefined {
   const members = [...propertiesOf(found.schema)].filter(([, schema]) => isScalar(schema))
-  const wanted = [`${squash(resource)}id`, ...(parameter ? [squash(parameter)] : []), ...IDS]
-  for (const name of ['id', ...wanted]) {
+  for (const name of names) {
     const hit = members.find(([key]) => squash(key) === name)
     if (hit) return { path: member(found.path, hit[0]), schema: hit[1] }
   }

@@ -12,6 +12,8 @@ interface Annotated extends JsonSchema {
 }
 
 const MAX_DEPTH = 6
+/** Schemas that contain each other multiply at every level: after so many members the rest is left out. */
+const MAX_MEMBERS = 2000
 const FORMATS: Readonly<Record<string, string>> = {
   'date-time': '2026-03-01T10:00:00Z',
   date: '2026-03-01',
@@ -45,16 +47,25 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
 const EPOCH_S = 1_772_359_200
 
 /** @param name of the member it stands in; gives plausible texts */
-export function exampleOf(schema: JsonSchema | undefined, name = '', depth = 0): Json {
+export function exampleOf(schema: JsonSchema | undefined, name = ''): Json {
+  return made(schema, name, 0, { members: 0 })
+}
+
+interface Spent {
+  members: number
+}
+
+function made(schema: JsonSchema | undefined, name: string, depth: number, spent: Spent): Json {
   if (!schema || depth > MAX_DEPTH) return null
   const said = stated(schema)
   if (said !== undefined) return said
-  if (schema.allOf) return merged(schema, name, depth)
+  if (schema.allOf) return merged(schema, name, depth, spent)
   const union = (schema.oneOf ?? schema.anyOf)?.find(option => option.type !== 'null')
-  if (union && !schema.properties) return exampleOf(union, name, depth + 1)
+  if (union && !schema.properties) return made(union, name, depth + 1, spent)
   const type = typeof schema.type === 'string' ? schema.type : schema.type?.find(one => one !== 'null')
-  if (type === 'array' || (type === undefined && schema.items)) return listExample(schema, name, depth)
-  if (type === 'object' || (type === undefined && schema.properties)) return objectExample(schema, depth)
+  if (type === 'array' || (type === undefined && schema.items)) return listExample(schema, name, depth, spent)
+  if (type === 'object' || (type === undefined && schema.properties))
+    return objectExample(schema, depth, spent)
   if (type === 'boolean') return true
   if (type === 'integer' || type === 'number') return numberExample(schema, name)
   if (type === 'null') return null
@@ -67,24 +78,26 @@ function stated(schema: Annotated): Json | undefined {
   return schema.enum?.find(word => word !== null)
 }
 
-function merged(schema: JsonSchema, name: string, depth: number): Json {
+function merged(schema: JsonSchema, name: string, depth: number, spent: Spent): Json {
   const { allOf = [], ...rest } = schema
-  const parts = [...allOf, rest].map(part => exampleOf(part, name, depth + 1))
+  const parts = [...allOf, rest].map(part => made(part, name, depth + 1, spent))
   const objects = parts.filter(isObject)
   if (objects.length > 0) return Object.assign({}, ...objects) as Json
-  return exampleOf(allOf[0], name, depth + 1)
+  return made(allOf[0], name, depth + 1, spent)
 }
 
-function objectExample(schema: JsonSchema, depth: number): Json {
+function objectExample(schema: JsonSchema, depth: number, spent: Spent): Json {
   const members = Object.entries(schema.properties ?? {}).filter(
     ([key]) => depth < MAX_DEPTH - 1 || (schema.required?.includes(key) ?? false),
   )
-  return Object.fromEntries(members.map(([key, member]) => [key, exampleOf(member, key, depth + 1)]))
+  spent.members += members.length
+  if (spent.members > MAX_MEMBERS) return {}
+  return Object.fromEntries(members.map(([key, member]) => [key, made(member, key, depth + 1, spent)]))
 }
 
-function listExample(schema: JsonSchema, name: string, depth: number): Json {
+function listExample(schema: JsonSchema, name: string, depth: number, spent: Spent): Json {
   if (depth >= MAX_DEPTH && (schema.minItems ?? 0) === 0) return []
-  const entry = exampleOf(schema.items, name.replace(/s$/, ''), depth + 1)
+  const entry = made(schema.items, name.replace(/s$/, ''), depth + 1, spent)
   return entry === null
     ? []
     : Array.from({ length: Math.min(Math.max(1, schema.minItems ?? 1), 20) }, () => entry)

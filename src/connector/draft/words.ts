@@ -31,7 +31,7 @@ const UNCHANGED = new Set([
 ])
 
 export function singular(word: string): string {
-  if (UNCHANGED.has(word) || word.length < 4 || /(?:ss|us|is)$/.test(word)) return word
+  if (UNCHANGED.has(word) || word.length < 3 || /(?:ss|us|is)$/.test(word)) return word
   if (word.endsWith('ies')) return `${word.slice(0, -3)}y`
   if (/(?:ch|sh|x|ss|z)es$/.test(word)) return word.slice(0, -2)
   return word.endsWith('s') ? word.slice(0, -1) : word

@@ -7,7 +7,7 @@ import { isObject, type Json } from '../../kernel/json.js'
 import type { JsonSchema } from '../../kernel/json-schema.js'
 import { KINDS } from '../../model/kinds.js'
 import { schemaOfKind } from '../config/kinds.js'
-import { type Given, listedIn, type MappingDraft, type Rule } from './mapping-draft.js'
+import { a, type Given, listedIn, type MappingDraft, type Rule } from './mapping-draft.js'
 import {
   bestField,
   bestReference,
@@ -96,7 +96,7 @@ function headOf(
       line: `to: ${given.kind}`,
       ...(given.certainty === 'sure'
         ? {}
-        : { questions: [`is a ${given.resource} there a ${given.kind} here?`] }),
+        : { questions: [`is ${a(given.resource)} there ${a(given.kind)} here?`] }),
     },
     { id: 'identity', indent: 0, line: `identity: ${flow(id.path)}` },
   ]

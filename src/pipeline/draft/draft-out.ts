@@ -6,7 +6,7 @@ import type { JsonSchema } from '../../kernel/json-schema.js'
 import { isRequired } from '../../mapping/schema.js'
 import { schemaOfKind } from '../config/kinds.js'
 import type { DraftGiven } from './draft-in.js'
-import { type Given, listedIn, type MappingDraft, type Rule } from './mapping-draft.js'
+import { a, type Given, listedIn, type MappingDraft, type Rule } from './mapping-draft.js'
 import {
   bestField,
   bestReference,
@@ -51,7 +51,7 @@ export function draftOutgoing(given: DraftGiven): MappingDraft | undefined {
         line: `to: ${given.connector}.${given.resource}`,
         ...(given.certainty === 'sure'
           ? {}
-          : { questions: [`is a ${given.kind} here a ${given.resource} there?`] }),
+          : { questions: [`is ${a(given.kind)} here ${a(given.resource)} there?`] }),
       },
     ],
     given: [[['id'], `${given.kind}_1`]],

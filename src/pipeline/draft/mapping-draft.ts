@@ -58,3 +58,6 @@ export function listedIn(names: readonly string[], most = 60): readonly string[]
     lines.push(`  ${shown.slice(index, index + 8).join(', ')}`)
   return names.length > most ? [...lines, `  and ${names.length - most} more`] : lines
 }
+
+/** `a candidate`, `an offer`. */
+export const a = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`

@@ -19,6 +19,9 @@ export interface Field {
   readonly path: string
   readonly steps: readonly string[]
   readonly schema: JsonSchema
+  /** Its name squashed, alone and with the name above it. */
+  readonly leaf: string
+  readonly both: string
 }
 
 const MAX_FIELDS = 400
@@ -31,7 +34,14 @@ export function fieldsOf(schema: JsonSchema | undefined): readonly Field[] {
       const hit = memberOf(of, name)
       if (hit === 'none' || found.length >= MAX_FIELDS) continue
       const inner = hit.schema ?? {}
-      const here = { path: member(path, name), steps: [...steps, name], schema: inner }
+      const both = [...steps.slice(-1), name].join(' ')
+      const here = {
+        path: member(path, name),
+        steps: [...steps, name],
+        schema: inner,
+        leaf: squash(name),
+        both: squash(both),
+      }
       found.push(here)
       if (here.steps.length < MAX_DEPTH && !isList(inner)) walk(inner, here.path, here.steps)
     }
@@ -88,18 +98,36 @@ export function bestField(
   const sure = ownNames(path).size
   let best: { readonly field: Field; readonly certainty: Certainty; readonly score: number } | undefined
   for (const field of fields) {
-    if (!fits(field.schema)) continue
-    const leaf = squash(field.steps.at(-1) ?? '')
-    const both = squash(field.steps.slice(-2).join(' '))
+    const { leaf, both } = field
     const deep = field.steps.length > 1
     const at = names.indexOf(deep && names.includes(both) ? both : leaf)
-    if (at < 0 || (deep && leaf === 'id')) continue
+    if (at < 0 || (deep && leaf === 'id') || !fits(field.schema)) continue
     const level = (at <= sure ? 0 : 1) + (deep ? 1 : 0)
     const score = level * 100 + at + field.steps.length
     if (!best || score < best.score)
       best = { field, certainty: CERTAINTIES[Math.min(level, 2)] ?? 'guess', score }
   }
   return best
+}
+
+/** How many fields of a kind a shape has by name, at its top. */
+export function sharedWith(kind: string, fields: readonly Field[]): number {
+  const names = new Set(fields.filter(({ steps }) => steps.length === 1).map(({ leaf }) => leaf))
+  return fieldNames(kind).filter(own => own.some(name => names.has(name))).length
+}
+
+const KNOWN_NAMES = new Map<string, readonly (readonly string[])[]>()
+/** What tells a kind apart: every kind has tags, and a state of some word. */
+const TELLS_NOTHING = new Set(['tags', 'custom', 'state', 'title', 'reason'])
+
+function fieldNames(kind: string): readonly (readonly string[])[] {
+  const known = KNOWN_NAMES.get(kind)
+  if (known) return known
+  const names = Object.keys(KINDS.get(kind)?.schema.properties ?? {})
+    .filter(name => !TELLS_NOTHING.has(name))
+    .map(name => namesOf(kind, name))
+  KNOWN_NAMES.set(kind, names)
+  return names
 }
 
 /** What a reference is called: `candidateId`, `candidate_id`, `candidate.id`, `jobId` for a position. */
@@ -115,11 +143,9 @@ export function bestReference(
   const all = [...new Set([...names, ...namesOf(kind, path).filter(name => name.endsWith('id'))])]
   for (const name of all)
     for (const field of fields) {
+      if ((field.steps.length === 1 ? field.leaf : field.both) !== name) continue
       if (!isScalar(field.schema) || !typeIs(field.schema, 'string', 'integer', 'number')) continue
-      const leaf = squash(field.steps.at(-1) ?? '')
-      const both = squash(field.steps.slice(-2).join(' '))
-      if (field.steps.length === 1 ? leaf === name : both === name)
-        return { field, certainty: own.includes(name.slice(0, -2)) ? 'sure' : 'likely' }
+      return { field, certainty: own.includes(name.slice(0, -2)) ? 'sure' : 'likely' }
     }
   return undefined
 }

@@ -1,27 +1,25 @@
 /** The README of a drafted connector: what it can do, what an integrator has to fill in, and the way to try it. */
 import type { DraftManifest } from '../../connector/draft/manifest.js'
-import type { DraftResource } from '../../connector/draft/resources.js'
 import type { Connector } from '../../connector/manifest/connector.js'
-import { kindOf } from './match.js'
 
 export function readmeOf(
   connector: Connector,
   draft: DraftManifest,
-  resources: readonly DraftResource[],
+  kinds: ReadonlyMap<string, string | undefined>,
   changes: readonly string[],
 ): string {
   const { name, title } = connector
-  const first = resources.find(resource => connector.resources[resource.name]?.slots.create)
+  const first = [...kinds.keys()].find(resource => connector.resources[resource]?.slots.create)
   const settings = Object.entries(connector.settings).map(
     ([key, { title: about = key, secret }]) => `| \`${key}\` | ${cell(about)} | ${secret ? 'secret' : ''} |`,
   )
-  const rows = resources.map(({ name: resource }) => {
+  const rows = [...kinds].map(([resource, kind]) => {
     const found = connector.resources[resource]
     const can = [
       ...Object.keys(found?.slots ?? {}),
       ...(['read', 'callback', 'poll'] as const).filter(word => found?.[word]),
     ]
-    return `| \`${resource}\` | ${can.join(', ')} | ${kindOf(resource)?.kind ?? ''} |`
+    return `| \`${resource}\` | ${can.join(', ')} | ${kind ?? ''} |`
   })
   return `# ${title.replace(/\s+/g, ' ')}
 
@@ -55,7 +53,7 @@ ${changes.length > 0 ? `\n## What was changed in the document\n\n${changes.map(c
 \`\`\`sh
 hrhub check --project .
 hrhub sandbox --vendor ${name} --project .     # a simulator of the document, on this machine alone
-${first ? `hrhub connector run ${name} ${first.name}.create connectors/${name}/fixtures/${first.name}.create.body.json --dry --project .\n` : ''}hrhub connector test ${name} --project .
+${first ? `hrhub connector run ${name} ${first}.create connectors/${name}/fixtures/${first}.create.body.json --dry --project .\n` : ''}hrhub connector test ${name} --project .
 \`\`\`
 
 In \`connections.yaml\`:
