@@ -3,6 +3,7 @@ import { parseYaml } from '../../src/kernel/yaml.js'
 import type { CompileContext } from '../../src/mapping/types.js'
 import type { Use } from '../../src/pipeline/config/catalog.js'
 import { isKind, schemaOfKind, stateOrder } from '../../src/pipeline/config/kinds.js'
+import { inMapping } from '../pipeline/rig.js'
 import { forEachEngine } from '../support/engines.js'
 import { type Door, openDoor } from './door.js'
 
@@ -122,5 +123,37 @@ forEachEngine('mappings tried out', engine => {
     ['ehr/person.in', { inptu: {} }, 400, 'HTTP_REQUEST_INVALID'],
   ])('refuses %s with %j', async (name, body, status, code) => {
     expect(await run(name, body)).toMatchObject({ status, body: { code } })
+  })
+
+  it('folds again in the background those messages that would say something else', async () => {
+    const hook = (name: string) =>
+      door.call('POST', '/hooks/hk_ehr', { headers: { 'x-secret': 'right' }, body: { id: name, name } })
+    await hook('kept')
+    await hook('mended')
+    const inbound = door.parts.config('default').inbound as Map<string, readonly object[]>
+    const flows = inbound.get('ehr.candidate') ?? []
+    const mended = inMapping('candidate', ({ id, name }: { id: string; name: string }) => ({
+      identity: id,
+      fields: { name: name === 'mended' ? 'as it should be' : name },
+    }))
+    inbound.set('ehr.candidate', [{ ...flows[0], mapping: { ...mended, version: 'v2' } }])
+    const replay = (name: string, by: string) =>
+      door.call('POST', `/v1/mappings/${name}/replay`, { key: by, body: {} })
+    const operator = await door.key(['messages:write', 'deliveries:read', 'records:read'])
+    expect(await replay('test.in', key)).toMatchObject({ status: 403, body: { code: 'HTTP_SCOPE_MISSING' } })
+    expect(await replay('ehr/nothing.in', operator)).toMatchObject({
+      status: 422,
+      body: { code: 'PIPELINE_MAPPING_UNUSED' },
+    })
+    const begun = await replay('test.in', operator)
+    expect(begun).toMatchObject({ status: 202, body: { matched: 2 } })
+    const asked = () => door.call('GET', `/v1/operations/${begun.body.operation}`, { key: operator })
+    await expect.poll(async () => (await asked()).body.state).toBe('done')
+    expect((await asked()).body).toMatchObject({ matched: 2, scanned: 2, replayed: 1, redriven: null })
+    const { body } = await door.call('GET', '/v1/candidates', { key: operator })
+    expect(body.items.map(item => item.data['name'])).toEqual(
+      expect.arrayContaining(['kept', 'as it should be']),
+    )
+    inbound.set('ehr.candidate', flows)
   })
 })
