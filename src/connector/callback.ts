@@ -8,7 +8,7 @@ import { HubError } from '../kernel/errors.js'
 import type { Json, JsonObject } from '../kernel/json.js'
 import type { JsonSchema } from '../kernel/json-schema.js'
 import { familyOf, plainType } from './body/media-type.js'
-import { readerOf, textOf } from './body/read.js'
+import { readerOf } from './body/read.js'
 import { fitXml } from './body/read-xml.js'
 import { attempt, holds, type Scope } from './expressions.js'
 import type { CallbackSpec, Connector, Resource } from './manifest/connector.js'
@@ -134,11 +134,13 @@ function acknowledgement({ ack }: CallbackSpec): HttpAnswer {
 
 function parseBody(request: RawRequest, connector: Connector, spec: CallbackSpec): Json {
   if (request.body.length === 0) return null
-  const type = plainType(request.headers['content-type'] ?? 'application/json')
+  const type = request.headers['content-type'] ?? 'application/json'
   const read = readerOf(type)
   if (!read)
-    throw new HubError('CONNECTOR_CALLBACK_TYPE', { detail: `${type} is neither JSON, XML nor a form` })
-  const body = read(textOf(request.body))
+    throw new HubError('CONNECTOR_CALLBACK_TYPE', {
+      detail: `${plainType(type)} is neither JSON, XML nor a form`,
+    })
+  const body = read(request.body, type)
   return familyOf(type) === 'xml' ? fitXml(body, xmlSchema(body, request, connector, spec)) : body
 }
 

@@ -15,6 +15,25 @@ interface Open {
   text: string
 }
 
+/** `charset` of the header stands above what the document says of itself (RFC 7303). */
+const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i
+const DECLARED = /^(?:\xEF\xBB\xBF)?<\?xml\s[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})/
+const HEAD_BYTES = 300
+
+/**
+ * Text of XML as it came, in the encoding that it names (GBK and its kin are still about); UTF-8 without a word.
+ * @throws HubError CONNECTOR_XML_BROKEN where nobody knows the encoding, or the bytes are none of it
+ */
+export function xmlText(bytes: Buffer, contentType: string): string {
+  const head = bytes.subarray(0, HEAD_BYTES).toString('latin1')
+  const encoding = CHARSET.exec(contentType)?.[1] ?? DECLARED.exec(head)?.[1] ?? 'utf-8'
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new HubError('CONNECTOR_XML_BROKEN', { detail: `the bytes are not ${encoding}`, cause })
+  }
+}
+
 /** @throws HubError CONNECTOR_XML_BROKEN: not sound, too deep, or with a document type */
 export function readXml(text: string): Json {
   // Strict of tags; strict of entities, so that `&nbsp;` is an error and no file is ever named.

@@ -1,23 +1,25 @@
-/**
- * Reads a body from outside by its media type: JSON, XML, a form. What no reader takes is for the caller to refuse.
- */
+/** Reads a body from outside by its media type: JSON, XML, a form. What no reader takes is for the caller to refuse. */
 import { isUtf8 } from 'node:buffer'
 import { HubError } from '../../kernel/errors.js'
 import { type Json, parseJson } from '../../kernel/json.js'
 import { type Family, familyOf, plainType } from './media-type.js'
-import { readXml } from './read-xml.js'
+import { readXml, xmlText } from './read-xml.js'
 
-const READERS: Readonly<Partial<Record<Family, (text: string) => Json>>> = {
-  json: parseJson,
-  xml: readXml,
-  form: text => Object.fromEntries(new URLSearchParams(text)),
+type Read = (bytes: Buffer, contentType: string) => Json
+
+const readJson: Read = bytes => parseJson(textOf(bytes))
+
+const READERS: Readonly<Partial<Record<Family, Read>>> = {
+  json: readJson,
+  xml: (bytes, contentType) => readXml(xmlText(bytes, contentType)),
+  form: bytes => Object.fromEntries(new URLSearchParams(textOf(bytes))),
 }
 /** Some vendors label JSON so. */
 const TEXT = 'text/plain'
 
 /** @returns undefined where bodies of this type are not read */
-export function readerOf(mediaType: string): ((text: string) => Json) | undefined {
-  return plainType(mediaType) === TEXT ? parseJson : READERS[familyOf(mediaType)]
+export function readerOf(contentType: string): Read | undefined {
+  return plainType(contentType) === TEXT ? readJson : READERS[familyOf(contentType)]
 }
 
 /** Text of raw bytes. Others than UTF-8 (GBK) would be kept as question marks. @throws HubError JSON_TEXT_BROKEN */

@@ -6,7 +6,7 @@ import { HubError } from '../../kernel/errors.js'
 import { isObject, type Json, type JsonObject, MAX_DEPTH } from '../../kernel/json.js'
 import type { JsonSchema } from '../../kernel/json-schema.js'
 import { scalar } from './write-form.js'
-import { type Member, rootName, xmlMembers, xmlWords } from './xml-words.js'
+import { type Member, rootName, type XmlWords, xmlMembers, xmlWords } from './xml-words.js'
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 const NAME = /^[\p{L}_][\p{L}\p{N}._-]*$/u
@@ -28,10 +28,8 @@ function element(
   depth: number,
 ): string {
   if (depth > MAX_DEPTH) throw unwritable(at, `nested over ${MAX_DEPTH} levels`)
-  const { prefix, namespace } = xmlWords(schema)
-  const tag = prefix === undefined ? named(name, at) : `${named(prefix, at)}:${named(name, at)}`
-  const space = prefix === undefined ? 'xmlns' : `xmlns:${prefix}`
-  let attributes = namespace === undefined ? '' : ` ${space}="${escaped(namespace, at)}"`
+  const { tag, attributes: spaces } = opening(name, xmlWords(schema), at)
+  let attributes = spaces
   let inner = ''
   if (isObject(value)) {
     for (const part of partsOf(value as JsonObject, schema)) {
@@ -49,8 +47,17 @@ function element(
       .map(entry => element(rootName(schema?.items) ?? 'item', entry, schema?.items, at, depth + 1))
       .join('')
   else if (value !== null) inner = escaped(scalar(value), at)
-  return inner === '' ? `<${tag}${attributes}/>` : `<${tag}${attributes}>${inner}</${tag}>`
+  return closed(tag, attributes, inner)
 }
+
+function opening(name: string, { prefix, namespace }: XmlWords, at: string) {
+  const tag = prefix === undefined ? named(name, at) : `${named(prefix, at)}:${named(name, at)}`
+  const space = prefix === undefined ? 'xmlns' : `xmlns:${prefix}`
+  return { tag, attributes: namespace === undefined ? '' : ` ${space}="${escaped(namespace, at)}"` }
+}
+
+const closed = (tag: string, attributes: string, inner: string): string =>
+  inner === '' ? `<${tag}${attributes}/>` : `<${tag}${attributes}>${inner}</${tag}>`
 
 type Part = Member & { readonly value: Json }
 
@@ -81,8 +88,8 @@ function member(part: Part, value: Json, at: string, depth: number): string {
     .map((entry, index) => element(part.entry, entry, part.schema.items, `${at}[${index}]`, depth + 1))
     .join('')
   if (!part.words.wrapped) return entries
-  const tag = named(part.element, at)
-  return entries === '' ? `<${tag}/>` : `<${tag}>${entries}</${tag}>`
+  const { tag, attributes } = opening(part.element, part.words, at)
+  return closed(tag, attributes, entries)
 }
 
 function named(name: string, at: string): string {

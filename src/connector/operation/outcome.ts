@@ -7,7 +7,7 @@ import { parseDuration } from '../../kernel/duration.js'
 import { type Code, isHubError } from '../../kernel/errors.js'
 import { isObject, type Json, type JsonObject, parseJson } from '../../kernel/json.js'
 import { familyOf } from '../body/media-type.js'
-import { fitXml, readXml } from '../body/read-xml.js'
+import { fitXml, readXml, xmlText } from '../body/read-xml.js'
 import { attempt, type Evaluator, holds, type Scope } from '../expressions.js'
 import type { Connector, Step, Take } from '../manifest/connector.js'
 import type { Operation } from '../manifest/openapi.js'
@@ -165,11 +165,12 @@ interface Parsed {
 /** What the answer says: JSON, whatever it calls itself, or XML in the form of its schema; the text else. */
 function parsed(answer: Answered, operation: Operation): Parsed {
   if (answer.body.length === 0) return { body: undefined, broken: false }
+  const type = answer.headers['content-type'] ?? ''
   const text = answer.body.toString('utf8')
-  const xml = familyOf(answer.headers['content-type'] ?? '') === 'xml'
   try {
-    const body = xml ? fitXml(readXml(text), declaredContent(operation, answer)?.schema) : parseJson(text)
-    return { body, broken: false }
+    if (familyOf(type) !== 'xml') return { body: parseJson(text), broken: false }
+    const read = readXml(xmlText(answer.body, type))
+    return { body: fitXml(read, declaredContent(operation, answer)?.schema), broken: false }
   } catch (error) {
     if (!isHubError(error)) throw error
     return { body: text, broken: true }

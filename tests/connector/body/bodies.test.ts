@@ -236,6 +236,21 @@ describe('XML', () => {
     })
   })
 
+  it('is read in the encoding that the answer names', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('<?xml version="1.0" encoding="GBK"?><Made><id>12</id><seats>'),
+      Buffer.from('d5c5c8fd', 'hex'),
+      Buffer.from('</seats></Made>'),
+    ])
+    const { connection } = await connect(
+      () => response => void response.writeHead(200, { 'content-type': 'text/xml' }).end(bytes),
+    )
+    expect(await send(connection, 'order', order)).toMatchObject({
+      is: 'accepted',
+      keep: { seats: ['张三'] },
+    })
+  })
+
   it('without a name for its root is a problem of the document', async () => {
     const nameless = DOCUMENT.replace("{ $ref: '#/components/schemas/Order' }", '{ type: object }')
     await expect(load(MANIFEST, nameless)).rejects.toThrow('xml: { name: … }')

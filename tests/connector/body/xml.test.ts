@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitXml, readXml } from '../../../src/connector/body/read-xml.js'
+import { fitXml, readXml, xmlText } from '../../../src/connector/body/read-xml.js'
 import { writeXml } from '../../../src/connector/body/write-xml.js'
 import type { Json } from '../../../src/kernel/json.js'
 import type { JsonSchema } from '../../../src/kernel/json-schema.js'
@@ -136,6 +136,21 @@ describe('XML, read', () => {
     const began = performance.now()
     expect(() => readXml(bad)).toThrow(expect.objectContaining({ code: 'CONNECTOR_XML_BROKEN' }))
     expect(performance.now() - began).toBeLessThan(2000)
+  })
+
+  it.each([
+    ['its header', 'text/xml; charset=GBK', '<r>'],
+    ['itself', 'text/xml', '<?xml version="1.0" encoding="gb2312"?><r>'],
+  ])('is decoded as %s says', (_, type, head) => {
+    const bytes = Buffer.concat([Buffer.from(head), Buffer.from('d5c5c8fd', 'hex'), Buffer.from('</r>')])
+    expect(readXml(xmlText(bytes, type))).toBe('张三')
+  })
+
+  it.each([
+    ['bytes of another encoding', Buffer.from('3c723ed5c53c2f723e', 'hex'), 'text/xml'],
+    ['an encoding nobody knows', Buffer.from('<?xml version="1.0" encoding="klingon"?><r/>'), 'text/xml'],
+  ])('refuses %s', (_, bytes, type) => {
+    expect(() => xmlText(bytes, type)).toThrow(expect.objectContaining({ code: 'CONNECTOR_XML_BROKEN' }))
   })
 
   it('makes no prototype of a name', () => {
