@@ -21,6 +21,10 @@ export const IMPORT_CODES = {
     'The row cannot be taken apart.',
     'Mend the row in the rejects file, and import that file.',
   ),
+  PIPELINE_IMPORT_IDENTITY_MISSING: invalid(
+    'The row does not say which thing it is about.',
+    'Fill the column that the mapping takes as `identity`.',
+  ),
   PIPELINE_IMPORT_COLUMN_MISSING: invalid(
     'The file lacks columns that the mapping reads.',
     'Rename the columns as the mapping reads them, or write a mapping for this file.',

@@ -16,8 +16,7 @@ import { readMessage, rememberBody } from '../fold/read-message.js'
 import { withRaces } from '../fold/run-fold.js'
 import type { Parts } from '../parts.js'
 import type { Refolder } from '../refold.js'
-import { isReject } from './try-rows.js'
-import { worstVerdicts } from './verdicts.js'
+import { isReject, refuseNameless, worstVerdicts } from './verdicts.js'
 
 export interface StoreMeans {
   readonly parts: Parts
@@ -101,13 +100,8 @@ export async function storeRows(
   try {
     const folded = await withRaces(parts.ledger, async tx => {
       await holdImport(tx, row, holder)
-      const done = await foldBatch(
-        tx,
-        parts,
-        config,
-        whole.map(message => readMessage(config, message)),
-        false,
-      )
+      const reads = whole.map(message => refuseNameless(readMessage(config, message)))
+      const done = await foldBatch(tx, parts, config, reads, false)
       // Files are fetched outside of any transaction; their rows are safe by then.
       await insertMessages(tx, pointing)
       await move(tx, [...done.messages, ...pointing])
@@ -121,7 +115,7 @@ export async function storeRows(
       { tenant: row.tenant, rows: rows.length, error: error instanceof Error ? error.stack : String(error) },
       'import.fold-failed',
     )
-    // Kept all the same and folded by themselves: the culprit is found, the others lose nothing.
+    // Kept all the same and folded message by message: where one fails, the others lose nothing.
     await parts.ledger.transaction(async tx => {
       await holdImport(tx, row, holder)
       await insertMessages(tx, messages)
@@ -157,7 +151,7 @@ function difference(after: Counts, before: Counts): Counts {
   return Object.fromEntries([...names].map(name => [name, (after[name] ?? 0) - (before[name] ?? 0)]))
 }
 
-/** Rows that follow each other are one message; `first` in its head is the number of its first row. */
+/** Rows that follow each other are one message; its head has the number of the first and how many they are. */
 function messagesOf(
   parts: Parts,
   { tenant, connection, resource, id, written_at }: Parameters<typeof storeRows>[1],
@@ -181,7 +175,7 @@ function messagesOf(
       resource,
       received_at: now,
       sent_at: Math.min(written_at, now),
-      head: { import: id, first },
+      head: { import: id, first, rows: bodies.length },
       body: JSON.stringify(bodies),
       state: 'new',
       verdicts: [],
@@ -197,8 +191,14 @@ function judge(
   messages: readonly MessageRow[],
 ): { readonly counts: Counts; readonly rejects: readonly Reject[] } {
   const verdicts = new Map<number, Verdict>()
-  for (const { head, verdicts: all } of messages)
-    for (const [item, verdict] of worstVerdicts(all)) verdicts.set(Number(head['first']) + item, verdict)
+  for (const { head, state, verdicts: all } of messages) {
+    const first = Number(head['first'])
+    const [only] = all
+    // The hub failed on the message as a whole: one verdict stands for all of its rows.
+    if (state === 'defect' && only && all.length === 1)
+      for (let item = 0; item < Number(head['rows']); item++) verdicts.set(first + item, only)
+    for (const [item, verdict] of worstVerdicts(all)) verdicts.set(first + item, verdict)
+  }
   const counts: Record<string, number> = {}
   const rejects: Reject[] = []
   for (const { row, line, broken } of rows) {

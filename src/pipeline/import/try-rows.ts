@@ -2,13 +2,13 @@
  * Rows mapped for somebody who looks, or to see at the door whether a file fits its mapping at all. Nothing is stored;
  * the same code reads them as in earnest.
  */
-import { HubError } from '../../kernel/errors.js'
+import { HubError, isHubError } from '../../kernel/errors.js'
 import { isObject, type Json } from '../../kernel/json.js'
 import type { MessageRow, Verdict } from '../../ledger/schema.js'
 import type { TenantConfig } from '../config/types.js'
-import { readMessage } from '../fold/read-message.js'
+import { type ReadMessage, readMessage } from '../fold/read-message.js'
 import type { Target } from './find-target.js'
-import { worstVerdicts } from './verdicts.js'
+import { isReject, refuseNameless, worstVerdicts } from './verdicts.js'
 
 /** @returns for each row the verdict it has before any record is looked at; undefined = it maps */
 export function tryRows(
@@ -30,7 +30,7 @@ export function tryRows(
     verdicts: [],
     tries: 0,
   }
-  const { inputs, verdicts } = readMessage(config, message)
+  const { inputs, verdicts } = tryMessage(config, message, bodies.length)
   const mapped = new Set(inputs.map(({ item }) => item))
   const worst = worstVerdicts(verdicts)
   return bodies.map((_, item) => {
@@ -40,8 +40,25 @@ export function tryRows(
   })
 }
 
-export const isReject = ({ verdict }: Pick<Verdict, 'verdict'>) =>
-  verdict === 'invalid' || verdict === 'defect'
+/** A row over which the mapping itself stumbles is told by the import, once it is stored. */
+function tryMessage(
+  config: TenantConfig,
+  message: MessageRow,
+  rows: number,
+): Pick<ReadMessage, 'inputs' | 'verdicts'> {
+  try {
+    return refuseNameless(readMessage(config, message))
+  } catch (error) {
+    if (isHubError(error)) throw error
+    const verdict = {
+      flow: '',
+      verdict: 'defect',
+      code: 'HUB_DEFECT',
+      detail: 'the hub failed to map it',
+    } as const
+    return { inputs: [], verdicts: Array.from({ length: rows }, (_, item) => ({ item, ...verdict })) }
+  }
+}
 
 export interface ColumnFit {
   /** Names that the mappings asked rows for and that the header lacks. */
@@ -62,8 +79,8 @@ export function checkColumns(
   const there = new Set(columns.flatMap(name => [name, /^[^.[]*/.exec(name)?.[0] ?? name]))
   const missing = [...askedFor(config, target, sample)].filter(name => !there.has(name)).sort()
   const verdicts = tryRows(config, target, sample)
-  if (missing.length === 0 || sample.length === 0 || !verdicts.every(verdict => verdict && isReject(verdict)))
-    return { missing }
+  const unfit = verdicts.length > 0 && verdicts.every(verdict => verdict?.verdict === 'invalid')
+  if (missing.length === 0 || !unfit) return { missing }
   const mappings = [...new Set(target.flows.map(flow => flow.mapping.name))].join(', ')
   const [first] = verdicts
   throw new HubError('PIPELINE_IMPORT_COLUMN_MISSING', {
