@@ -47,6 +47,15 @@ export function readXml(text: string): Json {
   parser.ondoctype = () => {
     failed ??= broken('a document type is not read')
   }
+  let attributesHere = 0
+  parser.onopentagstart = () => {
+    attributesHere = 0
+  }
+  parser.onattribute = () => {
+    attributesHere += 1
+    if (attributesHere > MOST_ATTRIBUTES)
+      failed ??= broken(`over ${MOST_ATTRIBUTES} attributes in one element`)
+  }
   parser.onopentag = ({ name, attributes }) => {
     if (open.length > MAX_DEPTH) failed ??= broken(`nested over ${MAX_DEPTH} levels`)
     const members = new Map<string, Json[]>()
@@ -77,6 +86,8 @@ export function readXml(text: string): Json {
   return root
 }
 
+/** More than any form of a vendor has; a parser is slow over very many. */
+const MOST_ATTRIBUTES = 1000
 /** What is looked at between two looks for an error. */
 const CHUNK = 64 * 1024
 /** The types of sax 1.2 do not know the word that sax 1.6 has. */

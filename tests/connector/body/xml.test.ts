@@ -49,6 +49,18 @@ describe('XML, written by a schema', () => {
     expect(writeXml(order, ORDER)).toBe(WRITTEN)
   })
 
+  it('gives a wrapper its own prefix and namespace', () => {
+    const schema = {
+      xml: { name: 'r' },
+      properties: {
+        a: { type: 'array', xml: { wrapped: true, prefix: 'p', namespace: 'urn:p' }, items: {} },
+      },
+    } as unknown as JsonSchema
+    expect(writeXml({ a: ['1', '2'] }, schema)).toContain(
+      '<r><p:a xmlns:p="urn:p"><a>1</a><a>2</a></p:a></r>',
+    )
+  })
+
   it('keeps empty things as empty elements, and leaves out what is absent', () => {
     expect(writeXml({ name: null, tags: [], lines: [], id: null }, ORDER)).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><o:Order xmlns:o="urn:orders"><Name/><Tags/></o:Order>',
@@ -132,6 +144,7 @@ describe('XML, read', () => {
     ['nothing that is XML', '{"a":1}'],
     ['65 levels', `${'<a>'.repeat(66)}${'</a>'.repeat(66)}`],
     ['100 000 levels', '<a>'.repeat(100_000)],
+    ['half a million attributes', `<r ${Array.from({ length: 500_000 }, (_, i) => `a${i}="1"`).join(' ')}/>`],
   ])('refuses %s', (_, bad) => {
     const began = performance.now()
     expect(() => readXml(bad)).toThrow(expect.objectContaining({ code: 'CONNECTOR_XML_BROKEN' }))
