@@ -99,7 +99,7 @@ async function listed(
   const link = new URL(cursor, `${base.origin}/`)
   const prefix = base.pathname.replace(/\/$/, '')
   const path = link.pathname.startsWith(`${prefix}/`) ? link.pathname.slice(prefix.length) : link.pathname
-  return caller.dispatch({ ...call, path: `${path}${link.search}` }, { step: last, verb, scope })
+  return caller.dispatch({ ...call, path: `${path}${link.search}` }, { ...aim, step: last })
 }
 
 /** A list as it is; an object or null alone is a list of one or none. */

@@ -167,7 +167,7 @@ forEachEngine('case i: one plan, many enrolments', engine => {
     await plan(['C-11', late])
     await hub.rest()
     expect([...enrolled]).toEqual(['5/11'])
-    expect((await hub.states('enrolments')).sort()).toEqual([
+    expect([...(await hub.states('enrolments'))].sort()).toEqual([
       'delivered',
       expect.stringContaining('waiting link') as string,
     ])

@@ -116,9 +116,8 @@ describe('wecom_encrypted', () => {
   it.each([
     ['a DTD', '<!DOCTYPE x [<!ENTITY a "b">]><xml><Encrypt>&a;</Encrypt></xml>'],
     ['XML that is cut off', '<xml><Encrypt>'],
-    ['another root', '<html><Encrypt>x</Encrypt></html>'],
-    ['tags a hundred deep', `<xml>${'<a>'.repeat(100)}${'</a>'.repeat(100)}</xml>`],
+    ['tags without an end', `<xml>${'<a>'.repeat(2000)}${'</a>'.repeat(2000)}</xml>`],
   ])('refuses %s as broken text', (_, body) => {
-    expect(() => verify({ body })).toThrow(expect.objectContaining({ code: 'JSON_TEXT_BROKEN' }))
+    expect(() => verify({ body })).toThrow(expect.objectContaining({ code: 'CONNECTOR_XML_BROKEN' }))
   })
 })
