@@ -43,11 +43,11 @@ const WORDS = {
     'endcursor',
     'pagetoken',
   ],
-  more: ['hasmore', 'hasnext', 'hasnextpage', 'more', 'morepages'],
+  more: ['hasmore', 'hasnext', 'hasnextpage', 'more', 'morepages', 'moredata', 'moredataavailable'],
   total: ['total', 'totalfound', 'totalcount', 'totalelements', 'totalrecords', 'totalresults', 'totalsize'],
 } as const
 const SINCE =
-  /^(?:updated|modified|changed|lastmodified|lastupdated|lastchanged|update|modify|change)(?:at|on|time|date)?(?:after|since|from|start|begin|gt|gte|min)$/
+  /^(?:filter)?(?:updated|modified|changed|lastmodified|lastupdated|lastchanged|update|modify|change)(?:at|on|time|date)?(?:after|since|from|start|begin|gt|gte|min)$/
 const CHANGED =
   /^(?:updated|modified|changed|lastmodified|lastupdated|lastchanged|lastactivity|update|modify|modification)(?:at|on|time|date|datetime|ms)?$/
 /** As many as one page is asked for, where the document allows it. */

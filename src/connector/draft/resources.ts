@@ -1,6 +1,6 @@
 /**
  * The resources of a document, found by method and shape: a collection path with its item path, or a family of
- * calls whose last word is a verb (`/candidate/create`, `/candidate/list`). What fits neither is left, and told.
+ * calls whose last word is a verb (`/candidate/create`, `/candidate.list`). What fits neither is left, and told.
  */
 
 import { type ApiDocument, isJsonType, type Operation } from '../manifest/openapi.js'
@@ -94,7 +94,7 @@ export function findResources(document: ApiDocument, skip: ReadonlySet<string>):
   }
   const later: Operation[] = []
   for (const operation of all) {
-    const segments = operation.path.split('/').filter(segment => segment !== '')
+    const segments = segmentsOf(operation.path)
     const last = segments.at(-1) ?? ''
     const parameter = PARAMETER.exec(last)?.[1]
     const role = VERBS[squash(last)]
@@ -114,6 +114,15 @@ export function findResources(document: ApiDocument, skip: ReadonlySet<string>):
     else if (operation.method === 'GET' && itemsIn(operation, '')) of.operations.list ??= operation
   }
   return named([...families.values()].filter(useful), all)
+}
+
+/** `/v1/candidate.create` reads as `/v1/candidate/create`; a dot before anything but a verb belongs to the name. */
+function segmentsOf(path: string): readonly string[] {
+  const segments = path.split('/').filter(segment => segment !== '')
+  const [, thing, verb] = /^(\w[\w.-]*)\.(\w+)$/.exec(segments.at(-1) ?? '') ?? []
+  return thing !== undefined && verb !== undefined && VERBS[squash(verb)]
+    ? [...segments.slice(0, -1), thing, verb]
+    : segments
 }
 
 function itemRole({ method }: Operation): Role | undefined {

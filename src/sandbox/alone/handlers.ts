@@ -220,7 +220,7 @@ const COUNTS: readonly (readonly [RegExp, (counts: Counts) => Json])[] = [
   [/^total(?:found|count|elements|records|results|size)?$/, ({ total }) => total],
   [/^(?:offset|skip|start|startindex)$/, ({ start }) => start],
   [/^(?:limit|pagesize|perpage|size)$/, ({ size }) => size],
-  [/^(?:hasmore|hasnext|hasnextpage|more|morepages)$/, ({ more }) => more],
+  [/^(?:hasmore|hasnext|hasnextpage|more|morepages|moredata|moredataavailable)$/, ({ more }) => more],
 ]
 
 /** Numbers beside the items, at whatever depth the document has them. */
@@ -260,7 +260,7 @@ function sizeOf(call: Call, rules: ReadonlyMap<Input, unknown> | undefined): num
   return PAGE
 }
 
-/** A parameter that is called like a member asks for that value. */
+/** A parameter that is called like a member asks for that value, or for a time of a range `from..to`. */
 function fits(
   thing: JsonObject,
   { name, wanted }: { readonly name: string; readonly wanted: Json },
@@ -268,6 +268,9 @@ function fits(
   const member = Object.entries(thing).find(([key]) => squash(key) === name)?.[1]
   if (member === undefined || isObject(member)) return true
   const any = (Array.isArray(wanted) ? wanted : [wanted]).map(String)
+  const [from, to] = any.length === 1 ? any.join('').split('..').map(instantOf) : []
+  const when = instantOf(member)
+  if (from !== undefined && to !== undefined && when !== undefined) return from <= when && when <= to
   return Array.isArray(member)
     ? member.some(entry => any.includes(String(entry)))
     : any.includes(String(member))
