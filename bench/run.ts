@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: every figure of the hub as a line of JSON, in minutes. `--short` takes fewer and shorter rounds;
- * names (`mapping ingest whole-way start`) choose. What the figures mean is in bench/README.md.
+ * names (`mapping ingest whole-way start import`) choose. What the figures mean is in bench/README.md.
  */
 import { spawnSync } from 'node:child_process'
 import { startChild } from './child.js'
+import { benchImport } from './import.js'
 import { benchIngest } from './ingest.js'
 import { nodeRedInstalled } from './node-red.js'
 import type { World } from './sides.js'
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<string, (short: boolean) => Promise<unknown>>> = 
   ingest: short => withWorld(world => benchIngest(world, short)),
   'whole-way': short => withWorld(world => benchWholeWay(world, short)),
   start: benchStart,
+  import: benchImport,
 }
 
 const words = process.argv.slice(2)
