@@ -78,7 +78,7 @@ export function bindCall(options: BindOptions): PreparedCall {
       token !== undefined && step.token && step.token !== 'never' ? step.token.windowMs : undefined,
     method: operation.method,
     server: operation.server,
-    path: query.length ? `${path}?${query.join('&')}` : path,
+    path: query.length ? `${path}${path.includes('?') ? '&' : '?'}${query.join('&')}` : path,
     headers,
     body: written?.body,
     ...(written?.pieces && { pieces: written.pieces }),
