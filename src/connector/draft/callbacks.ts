@@ -16,6 +16,8 @@ export interface DraftCallback {
   readonly event: string | undefined
   readonly settings: Readonly<Record<string, DraftSetting>>
   readonly questions: readonly string[]
+  /** Asked in place of all this where no event could be told to be news of a resource. */
+  readonly unclear: string
   /** By resource. */
   readonly resources: ReadonlyMap<
     string,
@@ -60,7 +62,9 @@ export function callbackOf(
       ),
     )
   }
-  return { verify, event, settings, questions, resources: taken }
+  const names = [...webhooks.keys()].slice(0, 10).join(', ')
+  const unclear = `the vendor calls back (${names}): how is that signed, where does it say which event it is, and of which resource is it news? (callback, and callback under each resource)`
+  return { verify, event, settings, questions, unclear, resources: taken }
 }
 
 function wordsFor(resource: DraftResource, names: readonly string[], schema: JsonSchema, named: boolean) {

@@ -43,7 +43,7 @@ export function oneLine(text: string): string {
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
 }
 
-/** @param dropped why, by id of the part that was taken out */
+/** @param dropped why, by id of the part that was taken out; without a word where nobody need know */
 export function render(parts: readonly Part[], dropped: ReadonlyMap<string, string>): Rendered {
   const lines: string[] = []
   const owner: (Part | undefined)[] = []
@@ -60,10 +60,11 @@ export function render(parts: readonly Part[], dropped: ReadonlyMap<string, stri
     owner.push(part)
   }
   for (const part of parts) {
+    const why = dropped.get(part.id)
+    if (why === '') continue
     const space = ' '.repeat(part.indent)
     for (const comment of part.comments ?? []) put(`${space}# ${oneLine(comment)}`, part)
     for (const question of part.questions ?? []) put(`${space}${QUESTION} ${oneLine(question)}`, part)
-    const why = dropped.get(part.id)
     if (why !== undefined) put(`${space}${QUESTION} ${oneLine(why)}`, part)
     if (stands(part))
       for (const line of part.line === '' ? [] : part.line.split('\n')) put(`${space}${line}`, part)

@@ -10,7 +10,7 @@ import { callbackOf, type DraftCallback } from './callbacks.js'
 import { flow, type Part } from './draft-text.js'
 import { bound, type Input, inputsOf } from './inputs.js'
 import { changedAtOf, pagingOf, sinceOf } from './paging.js'
-import { type DraftResource, findResources, type Role } from './resources.js'
+import { answersJson, type DraftResource, findResources, type Role } from './resources.js'
 import { manifestName, squash } from './words.js'
 
 export interface DraftManifest {
@@ -41,7 +41,7 @@ export function draftManifest({ name, openapi, document, root }: ManifestGiven):
   const settings: Record<string, DraftSetting> = {
     base_url: { type: 'string', format: 'uri', title: 'API address', ...addressOf(document) },
     ...auth.settings,
-    ...callback?.settings,
+    ...(callback && callback.resources.size > 0 ? callback.settings : {}),
   }
   const asked = new Map<string, string>()
   const setting = (input: Input): string => {
@@ -220,7 +220,7 @@ class ResourceWriter {
       add('put', { ...this.slot(put, resource, 'put'), ...(made ? { take: { id: made.path } } : {}) }, [
         'it is written under an id of our choice: is the record’s own id right there?',
       ])
-    if (read) {
+    if (read && answersJson(read)) {
       const item = resource.item && resource.item.path !== 'body' ? { item: resource.item.path } : {}
       add('read', { ...this.slot(read, resource, 'read'), ...item })
     }
@@ -314,7 +314,9 @@ class ResourceWriter {
 }
 
 function callbackParts(callback: DraftCallback | undefined): readonly Part[] {
-  if (!callback || callback.resources.size === 0) return []
+  if (!callback) return []
+  if (callback.resources.size === 0)
+    return [{ id: 'callback', indent: 0, line: '', questions: [callback.unclear] }]
   const id = 'callback'
   return [
     { id, indent: 0, line: 'callback:', questions: callback.questions },

@@ -18,8 +18,8 @@ export interface ForeignDocument {
 
 /** Far above the largest published ones (some 5 MB), far below what hurts. */
 export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
-/** Brackets in brackets; beyond it readers that call themselves run out of stack. */
-const MAX_NESTING = 400
+/** Far deeper than any real document; readers that call themselves run out of stack only far beyond. */
+const MAX_NESTING = 200
 const MAX_PROBLEMS = 20
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options']
 const CONVERT =
@@ -33,7 +33,17 @@ type Read =
 export function readForeign(text: string, file: string): Read {
   if (text.length > MAX_DOCUMENT_BYTES)
     return refused(file, 'CONNECTOR_DOCUMENT_LARGE', `more than ${MAX_DOCUMENT_BYTES} bytes`)
-  if (nestedDeep(text)) return refused(file, 'CONNECTOR_DOCUMENT_BROKEN', `nested over ${MAX_NESTING} levels`)
+  const deep = () => refused(file, 'CONNECTOR_DOCUMENT_BROKEN', `nested over ${MAX_NESTING} levels`)
+  try {
+    return readWithin(text, file, deep)
+  } catch (error) {
+    // The parsers call themselves at every level: a bomb of brackets ends their stack.
+    if (error instanceof RangeError) return deep()
+    throw error
+  }
+}
+
+function readWithin(text: string, file: string, deep: () => Read): Read {
   const json = /^\s*\{/.test(text)
   const value = json ? jsonOf(text) : undefined
   let yaml: YamlFile | undefined
@@ -43,6 +53,7 @@ export function readForeign(text: string, file: string): Read {
   }
   if (value === undefined && places().problems.length > 0) return { problems: places().problems }
   const root = value ?? places().value
+  if (deeperThan(root, MAX_NESTING)) return deep()
   const problems: Problem[] = []
   const fail = (path: YamlPath, message: string) => {
     if (problems.length < MAX_PROBLEMS)
@@ -211,17 +222,9 @@ function jsonOf(text: string): Json | undefined {
   }
 }
 
-/** Counts brackets alone, so that nothing has to be read before it is known to be harmless. */
-function nestedDeep(text: string): boolean {
-  let depth = 0
-  for (let index = 0; index < text.length; index++) {
-    const sign = text.charCodeAt(index)
-    if (sign === 0x7b || sign === 0x5b) {
-      depth += 1
-      if (depth > MAX_NESTING) return true
-    } else if ((sign === 0x7d || sign === 0x5d) && depth > 0) depth -= 1
-  }
-  return false
+function deeperThan(value: unknown, limit: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return limit === 0 || Object.values(value).some(member => deeperThan(member, limit - 1))
 }
 
 function refused(file: string, code: Code, message: string): Read {

@@ -37,10 +37,26 @@ export async function proveManifest(
     const yaml = parseYaml(rendered.text, `${folder}/connector.yaml`)
     const { connector, problems } = await loadManifest(yaml, folder, expressionsFor(), async () => document)
     const wrong = problems.filter(({ severity }) => severity === 'error')
-    if (connector && wrong.length === 0) return { text: rendered.text, connector }
+    if (connector && wrong.length === 0) {
+      const unused = parts.filter(part => isUnused(part, rendered.text) && !dropped.has(part.id))
+      if (unused.length === 0) return { text: rendered.text, connector }
+      for (const { id } of unused) dropped.set(id, '')
+      continue
+    }
     const out = wrong.filter(problem => takeOut(rendered, problem, dropped))
     if (out.length === 0 || round === MAX_ROUNDS) return { problems: wrong }
   }
+}
+
+/** A setting that only parts asked for which were taken out. */
+function isUnused({ id }: Part, text: string): boolean {
+  const [word, name = ''] = id.split('.')
+  return (
+    word === 'settings' &&
+    name !== '' &&
+    name !== 'base_url' &&
+    !new RegExp(`settings\\.${name}\\b`).test(text)
+  )
 }
 
 /** Notes why a part goes; false where nothing can go. */

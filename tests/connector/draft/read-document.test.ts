@@ -46,7 +46,21 @@ describe('a document from outside', () => {
       'openapi: 3.1.0\npaths:\n  /a:\n    get: { responses: { "200": { $ref: "other.yaml#/a" } } }',
       /leaves the document: bundle it into one file first$/,
     ],
-    ['a bomb of brackets', `{"openapi":"3.1.0","paths":${'['.repeat(100_000)}`, /nested over 400 levels$/],
+    [
+      'a bomb of brackets',
+      `{"openapi":"3.1.0","paths":${'['.repeat(100_000)}`,
+      /^acme\.yaml:\d+:\d+ (?:CONFIG_YAML_BROKEN|CONNECTOR_DOCUMENT_BROKEN nested over 200 levels)/,
+    ],
+    [
+      'a bomb of indentation',
+      `openapi: 3.1.0\npaths:\n${Array.from({ length: 3000 }, (_, at) => `${' '.repeat(at + 1)}a:`).join('\n')}`,
+      /^acme\.yaml:\d+:\d+ (?:CONFIG_YAML_BROKEN|CONNECTOR_DOCUMENT_BROKEN nested over 200 levels)/,
+    ],
+    [
+      'JSON nested deep',
+      `{"openapi":"3.1.0","paths":{},"x-deep":${'['.repeat(300)}${']'.repeat(300)}}`,
+      /nested over 200 levels$/,
+    ],
     [
       'an alias bomb',
       `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
@@ -61,6 +75,12 @@ describe('a document from outside', () => {
 
   it('is refused where it is larger than the limit, without being read', () => {
     expect(problemsOf(' '.repeat(MAX_DOCUMENT_BYTES + 1))[0]).toContain('CONNECTOR_DOCUMENT_LARGE')
+  })
+
+  it('may hold brackets that are never closed in its texts', () => {
+    const description = 'a half-open interval [0, 1) '.repeat(500)
+    const paths = { '/a': { get: get({ operationId: 'a', description }) } }
+    expect(documentOf({ openapi: '3.1.0', paths }).changes).toEqual([])
   })
 
   it('gets an operationId of its own for every operation, and tells which', () => {
