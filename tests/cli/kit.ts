@@ -31,7 +31,7 @@ export interface Ran {
   json(): Record<string, unknown>
 }
 
-const NO_DOORS: Doors = {
+export const NO_DOORS: Doors = {
   api: () => Promise.reject(new Error('no API here')),
   health: () => Promise.reject(new Error('no health here')),
   sandbox: () => Promise.reject(new Error('no sandbox here')),

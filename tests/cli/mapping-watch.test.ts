@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { mappingWatch } from '../../src/cli/mapping-test.js'
 import { createTerminal } from '../../src/cli/terminal.js'
 import { readSettings } from '../../src/config.js'
-import { hrhub, tempFolder } from './kit.js'
+import { hrhub, NO_DOORS, tempFolder } from './kit.js'
 
 const MAPPING = (name: string, source: string, expected: string) => `mapping: my/${name}.in
 from: acme-ehr.candidate
@@ -26,8 +26,7 @@ function started(folder: string, name?: string) {
   const stream = { write: (more: string) => (text += more) }
   const terminal = createTerminal({ out: stream, err: stream, in: (async function* () {})() }, false)
   const signals = Object.assign(new EventEmitter(), { exit: () => undefined })
-  const doors = { api: never, health: never, sandbox: never }
-  const ended = mappingWatch({ settings, terminal, doors }, name, signals)
+  const ended = mappingWatch({ settings, terminal, doors: NO_DOORS }, name, signals)
   return {
     ended,
     stop: () => signals.emit('SIGINT', undefined),
@@ -37,7 +36,6 @@ function started(folder: string, name?: string) {
     },
   }
 }
-const never = () => Promise.reject(new Error('no door here'))
 
 describe('mapping test --watch', () => {
   it('runs again what changed, and what reads a table that changed; ends on Ctrl-C', async () => {

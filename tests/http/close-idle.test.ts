@@ -16,6 +16,6 @@ forEachEngine('closing the door', engine => {
     const began = performance.now()
     await app.close()
     await closed
-    expect(performance.now() - began).toBeLessThan(5000)
+    expect(performance.now() - began).toBeLessThan(20_000)
   })
 })
