@@ -16,7 +16,7 @@ export interface Things {
   get(id: string): JsonObject | undefined
   all(): readonly JsonObject[]
   make(body: Json | undefined, id?: string): JsonObject
-  /** @param whole what is not said is gone (PUT) */
+  /** @param whole what is not said is gone (PUT), but for what every answer has */
   change(id: string, body: Json | undefined, whole: boolean): JsonObject | undefined
   remove(id: string): boolean
   /** Milliseconds; 0 where the thing does not say. */
@@ -40,10 +40,12 @@ export function thingsOf(runtime: Runtime, resource: DraftResource): Things {
   const shape = resource.item?.schema ?? resource.items?.schema ?? resource.id?.schema ?? {}
   const members = propertiesOf(shape)
   const idName = nameOfId(members, resource)
+  const required = new Set(requiredOf(shape))
   const numbers = typeIs(members.get(idName), 'integer', 'number')
   const newId = (): Json => {
     kept.count += 1
-    return numbers ? kept.count : `${resource.name}_${kept.count}`
+    if (numbers) return kept.count
+    return members.get(idName)?.format === 'uuid' ? uuidOf(kept.count) : `${resource.name}_${kept.count}`
   }
   const times = (thing: Record<string, Json>, made: boolean) => {
     for (const [name, schema] of members)
@@ -65,7 +67,7 @@ export function thingsOf(runtime: Runtime, resource: DraftResource): Things {
     make(body, id) {
       const sample = exampleOf(shape)
       const thing: Record<string, Json> = {}
-      for (const name of requiredOf(shape)) if (isObject(sample)) thing[name] = (sample[name] ?? null) as Json
+      for (const name of required) if (isObject(sample)) thing[name] = (sample[name] ?? null) as Json
       Object.assign(thing, said(body))
       thing[idName] = id === undefined ? newId() : numbers ? Number(id) : id
       times(thing, true)
@@ -74,8 +76,9 @@ export function thingsOf(runtime: Runtime, resource: DraftResource): Things {
     change(id, body, whole) {
       const known = entry(id)
       if (!known) return undefined
+      const stays = (name: string) => TIMES.test(squash(name)) || required.has(name)
       const base = whole
-        ? Object.fromEntries(Object.entries(known.thing).filter(([name]) => TIMES.test(squash(name))))
+        ? Object.fromEntries(Object.entries(known.thing).filter(([name]) => stays(name)))
         : known.thing
       const thing: Record<string, Json> = { ...base, ...said(body), [idName]: known.thing[idName] ?? id }
       times(thing, false)
@@ -90,6 +93,9 @@ export function thingsOf(runtime: Runtime, resource: DraftResource): Things {
     idOf,
   }
 }
+
+/** Counted, and still what a document with `format: uuid` takes. */
+const uuidOf = (count: number) => `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`
 
 function nameOfId(
   members: ReadonlyMap<string, JsonSchema>,
