@@ -56,7 +56,9 @@ export function messageRoutes(app: App, { parts, pipeline }: ServedHub): void {
             ),
           ),
           connection: Type.Optional(Name('Who sent it.')),
-          source: Type.Optional(Words(['hook', 'poll', 'fetch', 'answer', 'api', 'import', 'hub'], 'How it came.')),
+          source: Type.Optional(
+            Words(['hook', 'poll', 'fetch', 'answer', 'api', 'import', 'hub'], 'How it came.'),
+          ),
           flow: Type.Optional(Name('A verdict of this flow.')),
           code: Type.Optional(Name('A verdict with this code.')),
           record: Type.Optional(Id('What it said is about this record.')),

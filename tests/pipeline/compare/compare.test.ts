@@ -74,7 +74,8 @@ forEachEngine('comparing a mapping with what was said', engine => {
 
   it('reduces all that one thing said, over more pages than one', async () => {
     const { hub, mended } = mendedRig(await engine.open())
-    for (let i = 1; i <= 70; i++) await hub.say('ehr', 'candidate', 'c1', { name: `n${i}`, source: 'referral' })
+    for (let i = 1; i <= 70; i++)
+      await hub.say('ehr', 'candidate', 'c1', { name: `n${i}`, source: 'referral' })
     const { scanned, different, records } = await compared(
       hub,
       mended(withFields(({ name }) => ({ name: `${String(name)}!` }))),
