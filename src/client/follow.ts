@@ -3,7 +3,7 @@
  * missed and nothing comes twice. Ends with its signal, or with a problem that another try cannot mend.
  */
 import { createParser } from 'eventsource-parser'
-import { HubProblem, problemOf } from './problem.js'
+import { foreign, HubProblem, problemOf } from './problem.js'
 import type { Change } from './types.js'
 
 export interface FollowOptions {
@@ -22,6 +22,8 @@ export interface FollowMeans {
 
 const FIRST_WAIT_MS = 1000
 const MOST_WAIT_MS = 30_000
+/** However long the hub, or what stands before it, asks to be left alone. */
+const MOST_ASKED_MS = 10 * 60_000
 /** The hub speaks every 15 seconds: one that is silent for so long is gone, whatever the line says. */
 const SILENCE_MS = 45_000
 /** One event is one record. */
@@ -50,7 +52,7 @@ export async function* follow(
       if (signal?.aborted) return
       if (error instanceof HubProblem) {
         if (error.status < 500 && error.status !== 429) throw error
-        wait = Math.max(wait, error.retryAfterMs ?? 0)
+        wait = Math.min(MOST_ASKED_MS, Math.max(wait, error.retryAfterMs ?? 0))
       } else if (!connected) throw error
     }
     await pause(wait, signal)
@@ -83,6 +85,10 @@ async function* events(
   })
   const response = await fetch(request)
   if (!response.ok) throw await problemOf(response)
+  if (!(response.headers.get('content-type') ?? '').startsWith('text/event-stream')) {
+    await response.body?.cancel()
+    throw foreign('what answered is no feed')
+  }
   const ready: FeedEvent[] = []
   const parser = createParser({ onEvent: event => ready.push(event), maxBufferSize: MOST_TEXT })
   const decoder = new TextDecoder()

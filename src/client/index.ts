@@ -4,7 +4,7 @@
  */
 import createFetchClient, { type Client } from 'openapi-fetch'
 import { type FollowOptions, follow } from './follow.js'
-import { problemOf } from './problem.js'
+import { foreign, problemOf } from './problem.js'
 import type { Call, Change, ItemOf, Method, Options, PagePath, paths } from './types.js'
 
 export type { FollowOptions } from './follow.js'
@@ -60,6 +60,9 @@ export function createClient({
   raw.use({
     onResponse: async ({ response }) => {
       if (!response.ok) throw await problemOf(response)
+      // Whoever has nothing to say (204) has no type either.
+      const type = response.headers.get('content-type') ?? 'application/json'
+      if (!JSON_TYPE.test(type)) throw foreign(`the answer is ${type}`)
     },
   })
 
@@ -79,8 +82,10 @@ export function createClient({
     for (let cursor: string | undefined; ; ) {
       const query = { ...options.params?.query, ...(cursor === undefined ? {} : { cursor }) }
       const page = (await call('get', path, { ...options, params: { ...options.params, query } })) as Page
+      if (!Array.isArray(page.items)) throw foreign('the answer is no page')
       yield* page.items
       if (page.next === null) return
+      if (typeof page.next !== 'string' || page.next === cursor) throw foreign('the page leads nowhere')
       cursor = page.next
     }
   }
@@ -107,6 +112,8 @@ interface Page {
   readonly items: readonly unknown[]
   readonly next: string | null
 }
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/
 
 /** NDJSON is text already. */
 const bodyText = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body))

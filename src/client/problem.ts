@@ -37,6 +37,10 @@ export class HubProblem extends Error {
   }
 }
 
+/** Something else than the hub answered, with a success: a proxy's login page. Another try cannot mend it. */
+export const foreign = (detail: string): HubProblem =>
+  new HubProblem(200, { code: 'HTTP_ANSWER_FOREIGN', title: 'not an answer of the hub', detail })
+
 /** Reads an answer that is no success; a proxy's page in HTML is a problem without the hub's code. */
 export async function problemOf(response: Response): Promise<HubProblem> {
   const text = await response.text().catch(() => '')

@@ -14,9 +14,12 @@ const TAIL = /^\/d\/([a-z]+_[0-9a-z]{1,64})\.([0-9a-f]{32})\/?$/
 /** By then the answer that our own create waits for has long been settled. */
 const WAIT_MS = 5000
 
+/** No other hash of the sealer's is over words that begin so. */
+const words = (tenant: string, delivery: string) => `return address\n${tenant}/${delivery}`
+
 /** What follows /hooks/{hook}. */
 export function returnTail(sealer: Pick<Sealer, 'blind'>, tenant: string, delivery: string): string {
-  return `/d/${delivery}.${sealer.blind(`${tenant}/${delivery}`).slice(0, LENGTH)}`
+  return `/d/${delivery}.${sealer.blind(words(tenant, delivery)).slice(0, LENGTH)}`
 }
 
 /**
@@ -31,7 +34,7 @@ export async function returnedTo(
 ): Promise<ReturnedTo | undefined> {
   const [, delivery = '', given = ''] = TAIL.exec(tail) ?? []
   if (delivery === '') return undefined
-  const own = sealer.blinds(`${tenant}/${delivery}`).map(hash => Buffer.from(hash.slice(0, LENGTH)))
+  const own = sealer.blinds(words(tenant, delivery)).map(hash => Buffer.from(hash.slice(0, LENGTH)))
   if (!own.some(hash => timingSafeEqual(hash, Buffer.from(given)))) return undefined
   const [row] = await deliveriesById(ledger, tenant, [delivery])
   if (!row || row.connection !== connection) return undefined

@@ -110,6 +110,12 @@ describe('the client and a line that breaks', () => {
     server = createServer((request, response) => {
       asked.push(request.headers['last-event-id'] as string | undefined)
       if (request.url?.startsWith('/page')) return response.writeHead(502).end('<html>no gateway</html>')
+      if (request.url?.startsWith('/login'))
+        return response.writeHead(200, { 'content-type': 'text/html' }).end('<html>who are you?</html>')
+      if (request.url?.startsWith('/round'))
+        return response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end('{"items":[1],"next":"the same again"}')
       if (asked.length === 2)
         return response
           .writeHead(503, { 'retry-after': '0', 'content-type': 'application/problem+json' })
@@ -145,5 +151,19 @@ describe('the client and a line that breaks', () => {
     await expect(client.get('/readyz')).rejects.toMatchObject({ status: 502, code: 'HTTP_ANSWER_FOREIGN' })
     await expect(createClient({ url: 'http://127.0.0.1:9' }).follow().next()).rejects.toThrow()
     expect(() => createClient({ url: 'the hub' })).toThrow(TypeError)
+  })
+
+  it('takes no login page for an answer, and no list that leads round for one without an end', async () => {
+    const foreign = { code: 'HTTP_ANSWER_FOREIGN' }
+    const login = createClient({ url: `${url}/login` })
+    await expect(login.get('/readyz')).rejects.toMatchObject(foreign)
+    await expect(login.follow().next()).rejects.toMatchObject(foreign)
+    const seen: unknown[] = []
+    const walk = async () => {
+      const { pages } = createClient({ url: `${url}/round` })
+      for await (const item of pages('/v1/messages')) seen.push(item)
+    }
+    await expect(walk()).rejects.toMatchObject(foreign)
+    expect(seen).toEqual([1, 1])
   })
 })

@@ -24,6 +24,11 @@ describe('the wait before the next try', () => {
     expect(retryAt(1000, 3, 60_000, 1, SCHEDULE)).toBe(61_000)
     expect(retryAt(1000, 3, 0, 1)).toBe(1050)
   })
+
+  it('is never longer than the window: a vendor may ask for a thousand years', () => {
+    expect(retryAt(0, 3, 99_999_999_999_000, 1)).toBe(RETRY_WINDOW_MS)
+    expect(retryAt(0, 0, Number.NaN, 0)).toBe(500)
+  })
 })
 
 describe('the end of all tries', () => {

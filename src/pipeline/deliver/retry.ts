@@ -18,7 +18,9 @@ export function retryAt(
   jitter: number,
   schedule?: readonly number[],
 ): number {
-  if (askedMs !== undefined) return now + Math.max(askedMs, 50)
+  // A vendor may ask for a year by mistake: within the window somebody looks.
+  if (askedMs !== undefined && !Number.isNaN(askedMs))
+    return now + Math.min(Math.max(askedMs, 50), RETRY_WINDOW_MS)
   if (schedule) {
     const wait = schedule[Math.min(Math.max(tries, 1), schedule.length) - 1] ?? LONGEST_MS
     return now + wait * (1 + SCHEDULE_JITTER * jitter)

@@ -1,4 +1,5 @@
 /** The sending side of Standard Webhooks, by the vectors of its own package and against our own receiving side. */
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { standardWebhooks } from '../../../src/connector/auth/standard-webhooks.js'
 import type { OutgoingRequest } from '../../../src/connector/transport/transport.js'
@@ -104,4 +105,30 @@ describe('Standard Webhooks, sending', () => {
   ])('signs nothing with %s', (_, id, secrets) => {
     expect(sign(id, 1, '{}', secrets)).toEqual({ because: expect.any(String) })
   })
+
+  it.each(['whsec_', '!!!!', '密钥密钥密钥', 'whsec_c2hvcnQ='])(
+    'nobody is let in by a secret that is none: %s',
+    secret => {
+      const timestamp = String(Math.floor(Date.now() / 1000))
+      const forged = createHmac('sha256', '').update(`m.${timestamp}.{}`).digest('base64')
+      const verdict = receiver.verify(
+        {
+          method: 'POST',
+          tail: '',
+          query: {},
+          headers: { 'webhook-id': 'm', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${forged}` },
+          body: Buffer.from('{}'),
+          receivedAt: Date.now(),
+        },
+        {
+          words: {},
+          values: { secret },
+          now: Date.now(),
+          random: () => Buffer.alloc(16),
+          acceptUnsigned: false,
+        } as VerifyContext,
+      )
+      expect(verdict).toEqual({ is: 'rejected', code: 'CONNECTOR_SIGNATURE_WRONG' })
+    },
+  )
 })
