@@ -185,7 +185,7 @@ describe('bad input at the running sandbox', () => {
       {},
       undefined,
     ],
-    ['a content type that nobody agreed on', '<a/>', { type: 'application/xml' }, 415],
+    ['a content type that nobody agreed on', '%PDF-1.7', { type: 'application/pdf' }, 415],
     ['a content type that is none', '{}', { type: '///' }, 415],
     ['nothing', '', {}, undefined],
     ['a number', '7', {}, undefined],

@@ -13,7 +13,7 @@ describe.each(names)('the document of %s', name => {
   it('can be held to: every operation has a name of its own and schemas that compile', () => {
     const file = vendorDocumentFile(name)
     const document = readDocument(parseYaml(readFileSync(file, 'utf8'), file).value, file)
-    expect(document.operations.length).toBeGreaterThan(1)
+    expect(document.operations.length).toBeGreaterThan(0)
     expect(document.title).not.toBe('')
   })
   it('leaves no operation open but those that give out credentials or are meant for browsers', () => {
