@@ -9,12 +9,11 @@ import type { Content } from '../manifest/openapi.js'
 import { propertiesOf } from '../operation/project.js'
 import type { Piece } from '../types.js'
 import { isFile, namedFile } from './file-shape.js'
-import { plainType } from './media-type.js'
+import { isMediaType, plainType } from './media-type.js'
 import { entriesOf, scalar } from './write-form.js'
 import type { Written } from './written.js'
 
 const BYTES = 'application/octet-stream'
-const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: *; *[\w-]+=[\w.+-]+)*$/
 
 /** @throws HubError CONNECTOR_FILE_INVALID where a file is given by no hash of the blob store */
 export function writeMultipart(value: Json, content: Content, seed: string): Written {
@@ -34,13 +33,13 @@ export function writeMultipart(value: Json, content: Content, seed: string): Wri
             detail: `${name} is no hash of a stored file`,
             where: { path: name },
           })
-        const type = [file.type, content.encoding?.[name]].find(one => one && MEDIA_TYPE.test(one)) ?? BYTES
+        const type = [file.type, content.encoding?.[name]].find(one => one && isMediaType(one)) ?? BYTES
         text += `; filename="${quoted(file.name ?? name)}"\r\nContent-Type: ${type}\r\n\r\n`
         pieces.push({ text }, { file: file.hash })
         text = '\r\n'
       } else {
         const type = content.encoding?.[name] ?? (isObject(entry) ? 'application/json' : undefined)
-        text += type !== undefined && MEDIA_TYPE.test(type) ? `\r\nContent-Type: ${type}` : ''
+        text += type !== undefined && isMediaType(type) ? `\r\nContent-Type: ${type}` : ''
         text += `\r\n\r\n${scalar(entry)}\r\n`
       }
     }

@@ -6,7 +6,7 @@ import { HubError } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Content } from '../manifest/openapi.js'
 import { namedFile } from './file-shape.js'
-import { type Family, familyOf } from './media-type.js'
+import { type Family, familyOf, isMediaType } from './media-type.js'
 import { writeForm } from './write-form.js'
 import { writeMultipart } from './write-multipart.js'
 import { writeXml } from './write-xml.js'
@@ -33,6 +33,9 @@ const WRITERS: Readonly<Record<Family, Write>> = {
     const file = namedFile(value)
     if (!file)
       throw new HubError('CONNECTOR_FILE_INVALID', { detail: `the body (${mediaType}) is no stored file` })
+    // It goes into a header: a line break in it would be a header of its own.
+    if (file.type !== undefined && !isMediaType(file.type))
+      throw new HubError('CONNECTOR_FILE_INVALID', { detail: 'the `type` of the file is no media type' })
     return { body: undefined, pieces: [{ file: file.hash }], contentType: file.type ?? mediaType }
   },
 }

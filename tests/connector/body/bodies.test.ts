@@ -160,6 +160,21 @@ describe('a multipart body', () => {
     expect(vendor.seen).toEqual([])
   })
 
+  it.each(['text/plain\r\nX: 1', 'text/plain\n', 'plain', 'text/plain; name="\r\nX: 1"'])(
+    'of bytes alone refuses %j as its media type, before anything is sent',
+    async type => {
+      const { vendor, connection } = await connect()
+      expect(() => prepare(connection, 'raw', { blob: hash(PDF), type })).toThrow(
+        expect.objectContaining({ code: 'CONNECTOR_FILE_INVALID', kind: 'invalid' }),
+      )
+      expect(vendor.seen).toEqual([])
+      expect(await send(connection, 'raw', { blob: hash(PDF), type: 'image/png; q=1' })).toMatchObject({
+        is: 'accepted',
+      })
+      expect(vendor.seen[0]?.headers['content-type']).toBe('image/png; q=1')
+    },
+  )
+
   it('is not sent where a file is gone, or all of them are over 32 MiB', async () => {
     const big = Buffer.alloc(17 * 1024 * 1024, 1)
     const { vendor, connection } = await connect(() => ({}), [big])
