@@ -65,6 +65,32 @@ describe('a vendor simulated from its document alone', () => {
     expect((await call(ats, 'GET', '/nowhere', undefined, KEY)).status).toBe(404)
   })
 
+  it.each([
+    ['an allOf of itself', { allOf: [{ $ref: '#/components/schemas/Thing' }], required: ['id'] }],
+    [
+      'an allOf of itself twice',
+      { allOf: [{ $ref: '#/components/schemas/Thing' }, { $ref: '#/components/schemas/Thing' }] },
+    ],
+  ])('makes things whose schema is %s', async (_what, Thing) => {
+    const content = { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } }
+    const answer = { description: 'ok', content }
+    const parameters = [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
+    const vendor = await start(
+      JSON.stringify({
+        openapi: '3.1.0',
+        info: { title: 'Acme', version: '1' },
+        paths: {
+          '/things': {
+            post: { operationId: 'constructor', requestBody: { content }, responses: { 201: answer } },
+          },
+          '/things/{id}': { get: { operationId: 'toString', parameters, responses: { 200: answer } } },
+        },
+        components: { schemas: { Thing } },
+      }),
+    )
+    expect(await call(vendor, 'POST', '/things', { name: 'a' })).toMatchObject({ status: 201 })
+  })
+
   it('holds callers to the document and to the credential', async () => {
     const ats = await start(fixture('hire-smart.yaml'))
     expect((await call(ats, 'POST', '/candidates', person('Lei'))).status).toBe(401)

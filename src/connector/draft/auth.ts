@@ -8,13 +8,14 @@ import type { ApiDocument, Operation } from '../manifest/openapi.js'
 import { answerSchema } from '../manifest/shapes.js'
 import { propertiesOf } from '../operation/project.js'
 import { type Found, isListSchema, isObjectSchema } from './answers.js'
+import { said } from './draft-text.js'
 import { bound, type Input, inputsOf } from './inputs.js'
 import { manifestName, member, snake, squash } from './words.js'
 
 export interface DraftSetting {
   readonly type: 'string'
   readonly title: string
-  readonly format?: 'uri'
+  readonly format?: 'uri' | 'whsec'
   readonly secret?: true
   readonly default?: string
 }
@@ -55,18 +56,19 @@ export function authOf(document: ApiDocument, root: JsonObject): DraftAuth {
   const token = tokenCall(document)
   const settings: Record<string, DraftSetting> = {}
   const questions: string[] = []
-  const blocks: Record<string, JsonObject> = {}
+  const blocks: Record<string, JsonObject> = Object.create(null)
   let tokenOperation: string | undefined
   for (const scheme of schemes) {
     const type = String(scheme.node['type'])
-    const row = KINDS[type === 'http' ? `http ${String(scheme.node['scheme']).toLowerCase()}` : type]
+    const word = type === 'http' ? `http ${String(scheme.node['scheme']).toLowerCase()}` : type
+    const row = Object.hasOwn(KINDS, word) ? KINDS[word] : undefined
     const prefix = schemes.length > 1 ? `${manifestName(scheme.name) ?? 'auth'}_` : ''
     const made = row
       ? row({ scheme, token, prefix })
       : {
           block: { use: 'none' },
           settings: {},
-          question: `the hub knows no way of \`${type}\` (scheme ${scheme.name}): how are calls let in?`,
+          question: `the hub knows no way of \`${said(type)}\` (scheme ${said(scheme.name)}): how are calls let in?`,
         }
     blocks[scheme.name] = made.block
     Object.assign(settings, made.settings)
@@ -121,7 +123,7 @@ const bearer: Maker = ({ token, prefix, scheme }) =>
     ? exchanged(token)
     : {
         block: { use: 'bearer', token: `settings.${prefix}token` },
-        settings: { [`${prefix}token`]: secret(`Token (${scheme.name})`) },
+        settings: { [`${prefix}token`]: secret(`Token (${said(scheme.name)})`) },
       }
 
 const KINDS: Readonly<Record<string, Maker>> = {
@@ -172,7 +174,7 @@ const KINDS: Readonly<Record<string, Maker>> = {
   },
   openIdConnect: given => ({
     ...bearer(given),
-    question: `${given.scheme.name} is OpenID Connect: who renews its token?`,
+    question: `${said(given.scheme.name)} is OpenID Connect: who renews its token?`,
   }),
 }
 
@@ -241,7 +243,7 @@ function exchanged({ operation, token, life, inputs }: TokenCall): Made {
     if (word === 'granttype' || only !== undefined) rules.set(input, { value: only ?? 'client_credentials' })
     else if (word !== 'scope' || input.required) {
       const name = manifestName(input.name) ?? snake(input.name)
-      settings[name] = SECRET.test(word) ? secret(input.name) : plain(input.name)
+      settings[name] = SECRET.test(word) ? secret(said(input.name)) : plain(said(input.name))
       rules.set(input, `settings.${name}`)
     }
   }

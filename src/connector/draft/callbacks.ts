@@ -8,6 +8,7 @@ import type { ApiDocument } from '../manifest/openapi.js'
 import { propertiesOf } from '../operation/project.js'
 import { idOf, isListSchema, isObjectSchema } from './answers.js'
 import type { DraftSetting } from './auth.js'
+import { oneLine, said } from './draft-text.js'
 import type { DraftResource } from './resources.js'
 import { member, singularName, squash, wordsOf } from './words.js'
 
@@ -46,7 +47,12 @@ export function callbackOf(
       'where does a callback say which event it is? (callback.event, and event: under each resource)',
     )
   else if (event !== undefined)
-    questions.push(`does \`${event}\` hold the very names ${[...webhooks.keys()].slice(0, 5).join(', ')}?`)
+    questions.push(
+      `does \`${said(event)}\` hold the very names ${[...webhooks.keys()]
+        .slice(0, 5)
+        .map(name => oneLine(name, 60))
+        .join(', ')}?`,
+    )
   const taken = new Map<string, { words: JsonObject; questions: string[] }>()
   for (const resource of resources) {
     const events = [...webhooks].filter(([name]) => isAbout(name, resource.name))
@@ -62,7 +68,10 @@ export function callbackOf(
       ),
     )
   }
-  const names = [...webhooks.keys()].slice(0, 10).join(', ')
+  const names = [...webhooks.keys()]
+    .slice(0, 10)
+    .map(name => oneLine(name, 60))
+    .join(', ')
   const unclear = `the vendor calls back (${names}): how is that signed, where does it say which event it is, and of which resource is it news? (callback, and callback under each resource)`
   return { verify, event, settings, questions, unclear, resources: taken }
 }
@@ -140,7 +149,8 @@ function signing(headers: readonly string[]) {
   if (lower.includes('webhook-signature') && lower.includes('webhook-id'))
     return {
       verify: { scheme: 'standard_webhooks', secret: 'settings.webhook_secret' },
-      settings: SECRET,
+      // Checked when it is entered: a secret of another form would verify nothing.
+      settings: { webhook_secret: { ...SECRET.webhook_secret, format: 'whsec' } } as const,
       question: 'is the signature that of Standard Webhooks, with a secret like whsec_…?',
     }
   const header = headers.find(name => SIGNED.test(squash(name)))
@@ -155,7 +165,7 @@ function signing(headers: readonly string[]) {
         secret: 'settings.webhook_secret',
       },
       settings: SECRET,
-      question: `how is ${header} made: which algorithm, over what, hex or base64, with a prefix?`,
+      question: `how is ${said(header)} made: which algorithm, over what, hex or base64, with a prefix?`,
     }
   return {
     verify: { scheme: 'secret_path', secret: 'settings.webhook_secret' },

@@ -26,22 +26,46 @@ export interface Rendered {
   partAt(line: number): Part | undefined
 }
 
-/** A value on one line, quoted where YAML needs it. */
+/** Line breaks of every kind, and what a terminal or a reader would not show. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+const ALL_UNSEEN = new RegExp(UNSEEN, 'gu')
+
+/** A value on one line, always; quoted where YAML needs it. */
 export function flow(value: unknown): string {
-  return stringify(value, {
+  const text = stringify(value, {
     collectionStyle: 'flow',
     lineWidth: 0,
     flowCollectionPadding: true,
     aliasDuplicateObjects: false,
+    blockQuote: false,
   }).trimEnd()
+  // The library breaks long texts at their own line breaks; JSON is YAML, and never does.
+  return UNSEEN.test(text) ? JSON.stringify(value).replace(ALL_UNSEEN, escaped) : text
 }
 
+const escaped = (sign: string): string =>
+  [...Array(sign.length).keys()].map(at => `\\u${sign.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
+
+/** Of a comment that the hub words itself. */
 const LONGEST = 300
-/** One line of a comment: what a vendor's document says may hold line breaks. */
-export function oneLine(text: string): string {
-  const line = text.replace(/\s+/gu, ' ').trim()
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line
+/** Of one text of a vendor's document in it. */
+const LONGEST_SAID = 120
+
+/** One line of a comment: what a vendor's document says may hold line breaks, and much more. */
+export function oneLine(text: string, longest = LONGEST): string {
+  const line = text
+    .replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\p{Cf}/gu, '')
+    .trim()
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
 }
+
+/** A name, path or title of the document, as it may stand in a comment or a sentence. */
+export const said = (text: string): string => oneLine(text, LONGEST_SAID)
+
+/** Lines of a comment of their own, one each, whatever stands in them. */
+export const commented = (lines: readonly string[]): string =>
+  lines.map(line => `#${line.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')}`).join('\n')
 
 /** @param dropped why, by id of the part that was taken out; without a word where nobody need know */
 export function render(parts: readonly Part[], dropped: ReadonlyMap<string, string>): Rendered {

@@ -2,7 +2,7 @@
  * A value that a schema takes: its own example where it has one, else made of type, format, bounds and name. The
  * same schema gives the same value, so that fixtures do not change by themselves.
  */
-import { isObject, type Json } from '../../kernel/json.js'
+import { isObject, type Json, type JsonObject } from '../../kernel/json.js'
 import type { JsonSchema } from '../../kernel/json-schema.js'
 import { squash } from './words.js'
 
@@ -14,21 +14,23 @@ interface Annotated extends JsonSchema {
 const MAX_DEPTH = 6
 /** Schemas that contain each other multiply at every level: after so many members the rest is left out. */
 const MAX_MEMBERS = 2000
-const FORMATS: Readonly<Record<string, string>> = {
-  'date-time': '2026-03-01T10:00:00Z',
-  date: '2026-03-01',
-  time: '10:00:00Z',
-  duration: 'PT1H',
-  email: 'li.lei@example.com',
-  uri: 'https://example.com/1',
-  url: 'https://example.com/1',
-  'uri-reference': '/1',
-  uuid: '0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061',
-  hostname: 'example.com',
-  ipv4: '192.0.2.1',
-  ipv6: '2001:db8::1',
-  byte: 'aHJodWI=',
-}
+const FORMATS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'date-time': '2026-03-01T10:00:00Z',
+    date: '2026-03-01',
+    time: '10:00:00Z',
+    duration: 'PT1H',
+    email: 'li.lei@example.com',
+    uri: 'https://example.com/1',
+    url: 'https://example.com/1',
+    'uri-reference': '/1',
+    uuid: '0192a3b4-c5d6-7e8f-9a0b-1c2d3e4f5061',
+    hostname: 'example.com',
+    ipv4: '192.0.2.1',
+    ipv6: '2001:db8::1',
+    byte: 'aHJodWI=',
+  }),
+)
 /** By name, for texts that say no format. */
 const NAMES: readonly (readonly [RegExp, string])[] = [
   [/email|mail$|邮箱/, 'li.lei@example.com'],
@@ -80,9 +82,10 @@ function stated(schema: Annotated): Json | undefined {
 
 function merged(schema: JsonSchema, name: string, depth: number, spent: Spent): Json {
   const { allOf = [], ...rest } = schema
-  const parts = [...allOf, rest].map(part => made(part, name, depth + 1, spent))
-  const objects = parts.filter(isObject)
-  if (objects.length > 0) return Object.assign({}, ...objects) as Json
+  const objects = [...allOf, rest]
+    .map(part => made(part, name, depth + 1, spent))
+    .flatMap(part => (isObject(part) ? [part as JsonObject] : []))
+  if (objects.length > 0) return Object.fromEntries(objects.flatMap(object => Object.entries(object)))
   return made(allOf[0], name, depth + 1, spent)
 }
 
@@ -112,7 +115,7 @@ function numberExample({ minimum, maximum, type }: JsonSchema, name: string): nu
 function textExample(schema: JsonSchema, name: string): string {
   const word = squash(name)
   const hint =
-    FORMATS[schema.format ?? ''] ??
+    FORMATS.get(schema.format ?? '') ??
     NAMES.find(([pattern]) => pattern.test(word))?.[1] ??
     (name === '' ? 'text' : name)
   const { minLength = 0, maxLength } = schema

@@ -30,14 +30,15 @@ export function inputsOf(operation: Operation, { body }: { readonly body: boolea
 
 /** Rules for inputs as `with` takes them: parameters by name, members of the body below `body`. */
 export function bound(rules: ReadonlyMap<Input, unknown>): Record<string, unknown> | undefined {
-  const plain: Record<string, unknown> = {}
-  const body: Record<string, unknown> = {}
+  // Names are the document's: `__proto__` is one like any other.
+  const plain: Record<string, unknown> = Object.create(null)
+  const body: Record<string, unknown> = Object.create(null)
   for (const [input, rule] of rules) {
     if (input.in === 'body') body[input.name] = rule
     else plain[input.name] = rule
   }
-  const all = Object.keys(body).length > 0 ? { ...plain, body } : plain
-  return Object.keys(all).length > 0 ? all : undefined
+  if (Object.keys(body).length > 0) plain['body'] = body
+  return Object.keys(plain).length > 0 ? plain : undefined
 }
 
 export const typeOf = (schema: JsonSchema): string | undefined =>

@@ -7,7 +7,7 @@ import type { ApiDocument, Operation } from '../manifest/openapi.js'
 import { successOf } from './answers.js'
 import { authOf, type DraftSetting } from './auth.js'
 import { callbackOf, type DraftCallback } from './callbacks.js'
-import { flow, type Part } from './draft-text.js'
+import { commented, flow, type Part, said } from './draft-text.js'
 import { bound, type Input, inputsOf } from './inputs.js'
 import { changedAtOf, pagingOf, sinceOf } from './paging.js'
 import { answersJson, type DraftResource, findResources, type Role } from './resources.js'
@@ -48,10 +48,10 @@ export function draftManifest({ name, openapi, document, root }: ManifestGiven):
     const own = manifestName(input.name) ?? 'value'
     if (!Object.hasOwn(settings, own)) {
       const secret = SECRET_NAME.test(squash(input.name))
-      settings[own] = { type: 'string', title: input.name, ...(secret ? { secret: true } : {}) }
+      settings[own] = { type: 'string', title: said(input.name), ...(secret ? { secret: true } : {}) }
       asked.set(
         own,
-        `calls need the ${input.in} parameter ${input.name}: is it the same for the whole connection?`,
+        `calls need the ${input.in} parameter ${said(input.name)}: is it the same for the whole connection?`,
       )
     }
     return `settings.${own}`
@@ -64,7 +64,7 @@ export function draftManifest({ name, openapi, document, root }: ManifestGiven):
   const [server] = Object.keys(document.servers)
   const parts: Part[] = [
     { id: 'connector', indent: 0, line: `connector: ${name}` },
-    { id: 'title', indent: 0, line: `title: ${flow(document.title || name)}` },
+    { id: 'title', indent: 0, line: `title: ${flow(said(document.title) || name)}` },
     { id: 'openapi', indent: 0, line: `openapi: ${flow(openapi)}` },
     {
       id: 'settings',
@@ -211,7 +211,7 @@ class ResourceWriter {
     const { id: made } = resource
     if (create && made) add('create', { ...this.slot(create, resource, 'create'), take: { id: made.path } })
     else if (create) {
-      const put = `\`${create.id}\` makes one, but its answer shows no id: where does it stand? (create: { operation: ${create.id}, take: { id: … } })`
+      const put = `\`${said(create.id)}\` makes one, but its answer shows no id: where does it stand? (create: { operation: ${said(create.id)}, take: { id: … } })`
       parts.push({ id: `${id}.create`, parent: id, indent: 4, line: '', questions: [put] })
     }
     if (update) add('update', this.slot(update, resource, 'update'))
@@ -260,7 +260,7 @@ class ResourceWriter {
       questions.push(
         'can it be asked for what changed since a time? (with: { PARAMETER: since }; without it every poll reads the whole list)',
       )
-    else if (!since.sure) questions.push(`in which form does ${since.input.name} take a time?`)
+    else if (!since.sure) questions.push(`in which form does ${said(since.input.name)} take a time?`)
     if (at && !at.sure) questions.push('does the time of an item say its zone, or its unit?')
     add(
       'poll',
@@ -337,16 +337,15 @@ function leftParts(
 ): readonly Part[] {
   const rest = left.filter(({ id }) => id !== token && id !== check?.id)
   if (rest.length === 0) return []
-  const shown = rest.slice(0, MOST_LEFT).map(({ id, method, path }) => `  ${id}: ${method} ${path}`)
+  const shown = rest
+    .slice(0, MOST_LEFT)
+    .map(({ id, method, path }) => `  ${said(id)}: ${method} ${said(path)}`)
   const more = rest.length > MOST_LEFT ? [`  and ${rest.length - MOST_LEFT} more`] : []
   return [
     {
       id: 'left',
       indent: 0,
-      line: [
-        '# Operations that no resource was made of:',
-        ...[...shown, ...more].map(line => `#${line}`),
-      ].join('\n'),
+      line: commented([' Operations that no resource was made of:', ...shown, ...more]),
     },
   ]
 }

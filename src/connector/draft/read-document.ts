@@ -5,6 +5,7 @@
 import type { Code, Problem } from '../../kernel/errors.js'
 import { isObject, type Json, type JsonObject } from '../../kernel/json.js'
 import { parseYaml, type YamlFile, type YamlPath } from '../../kernel/yaml.js'
+import { said } from './draft-text.js'
 import { upgraded } from './upgrade.js'
 import { snake } from './words.js'
 
@@ -21,6 +22,8 @@ export const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 /** Far deeper than any real document; readers that call themselves run out of stack only far beyond. */
 const MAX_NESTING = 200
 const MAX_PROBLEMS = 20
+/** What the YAML reader says of a bomb that it survived. */
+const OUT_OF_STACK = /call stack/
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options']
 const CONVERT =
   'this is Swagger 2.0; convert it to OpenAPI 3 first: `npx swagger2openapi swagger.json --patch --outfile openapi.json`, or editor.swagger.io, Edit, Convert to OpenAPI 3'
@@ -33,7 +36,8 @@ type Read =
 export function readForeign(text: string, file: string): Read {
   if (text.length > MAX_DOCUMENT_BYTES)
     return refused(file, 'CONNECTOR_DOCUMENT_LARGE', `more than ${MAX_DOCUMENT_BYTES} bytes`)
-  const deep = () => refused(file, 'CONNECTOR_DOCUMENT_BROKEN', `nested over ${MAX_NESTING} levels`)
+  const deep = (place?: Place) =>
+    refused(file, 'CONNECTOR_DOCUMENT_BROKEN', `nested over ${MAX_NESTING} levels`, place)
   try {
     return readWithin(text, file, deep)
   } catch (error) {
@@ -43,7 +47,7 @@ export function readForeign(text: string, file: string): Read {
   }
 }
 
-function readWithin(text: string, file: string, deep: () => Read): Read {
+function readWithin(text: string, file: string, deep: (place?: Place) => Read): Read {
   const json = /^\s*\{/.test(text)
   const value = json ? jsonOf(text) : undefined
   let yaml: YamlFile | undefined
@@ -51,9 +55,17 @@ function readWithin(text: string, file: string, deep: () => Read): Read {
     yaml ??= parseYaml(text, file)
     return yaml
   }
-  if (value === undefined && places().problems.length > 0) return { problems: places().problems }
+  if (value === undefined && places().problems.length > 0) {
+    const [spent] = places().problems.filter(({ message }) => OUT_OF_STACK.test(message))
+    return spent ? deep(spent) : { problems: places().problems }
+  }
   const root = value ?? places().value
-  if (deeperThan(root, MAX_NESTING)) return deep()
+  const depth = tooDeep(root)
+  if (depth) {
+    const place = places().locate(depth.path, { key: true })
+    const itself = 'an anchor holds itself (`&a` around `*a`): write it as a $ref to a schema'
+    return depth.cycle ? refused(file, 'CONNECTOR_DOCUMENT_BROKEN', itself, place) : deep(place)
+  }
   const problems: Problem[] = []
   const fail = (path: YamlPath, message: string) => {
     if (problems.length < MAX_PROBLEMS)
@@ -85,8 +97,8 @@ function checkWhole(root: JsonObject, fail: (path: YamlPath, message: string) =>
     const reference = value['$ref']
     if (typeof reference === 'string') {
       if (!reference.startsWith('#/'))
-        fail(at, `$ref ${reference} leaves the document: bundle it into one file first`)
-      else if (!pointsSomewhere(root, reference)) fail(at, `$ref ${reference} points to nothing`)
+        fail(at, `$ref ${said(reference)} leaves the document: bundle it into one file first`)
+      else if (!pointsSomewhere(root, reference)) fail(at, `$ref ${said(reference)} points to nothing`)
     }
     for (const [key, member] of Object.entries(value))
       if (key !== 'example' && key !== 'examples') walk(member, [...at, key])
@@ -121,10 +133,10 @@ function completed(given: JsonObject, version: string, json: boolean): ForeignDo
   let root: JsonObject = given
   if (version.startsWith('3.0')) {
     root = upgraded(given)
-    changes.push(`OpenAPI ${version} was brought to 3.1.0`)
+    changes.push(`OpenAPI ${said(version)} was brought to 3.1.0`)
   } else if (version.startsWith('3.2')) {
     root = { ...given, openapi: '3.1.1' }
-    changes.push(`OpenAPI ${version} is taken as 3.1`)
+    changes.push(`OpenAPI ${said(version)} is taken as 3.1`)
   }
   const named = withIds(root, changes)
   return { root: withSecurity(withWebhooks(named, changes), changes), changes, json }
@@ -156,8 +168,8 @@ function withIds(root: JsonObject, changes: string[]): JsonObject {
     ids.set(key, made)
     changes.push(
       twice
-        ? `${method.toUpperCase()} ${path}: operationId ${id} was there already, it is now ${made}`
-        : `${method.toUpperCase()} ${path}: had no operationId, it is now ${made}`,
+        ? `${method.toUpperCase()} ${said(path)}: operationId ${said(id)} was there already, it is now ${said(made)}`
+        : `${method.toUpperCase()} ${said(path)}: had no operationId, it is now ${said(made)}`,
     )
   }
   if (!operations.some(({ path, method, id }) => ids.get(`${method} ${path}`) !== id)) return root
@@ -185,7 +197,7 @@ function generatedId(method: string, path: string): string {
 
 /** What an operation promises to call back (`callbacks`) stands where the hub looks for it: under `webhooks`. */
 function withWebhooks(root: JsonObject, changes: string[]): JsonObject {
-  const webhooks: Record<string, Json> = { ...objectOf(root['webhooks']) }
+  const webhooks: Record<string, Json> = Object.assign(Object.create(null), objectOf(root['webhooks']))
   for (const [path, item] of Object.entries(objectOf(root['paths'])))
     for (const method of METHODS)
       for (const [event, callback] of Object.entries(
@@ -194,7 +206,9 @@ function withWebhooks(root: JsonObject, changes: string[]): JsonObject {
         const [hook] = Object.values(objectOf(callback))
         if (Object.hasOwn(webhooks, event) || !isObject(hook)) continue
         webhooks[event] = hook as Json
-        changes.push(`${method.toUpperCase()} ${path}: its callback ${event} stands under webhooks, too`)
+        changes.push(
+          `${method.toUpperCase()} ${said(path)}: its callback ${said(event)} stands under webhooks, too`,
+        )
       }
   return changes.length > 0 && Object.keys(webhooks).length > 0 ? { ...root, webhooks } : root
 }
@@ -203,11 +217,11 @@ function withWebhooks(root: JsonObject, changes: string[]): JsonObject {
 function withSecurity(root: JsonObject, changes: string[]): JsonObject {
   const [first] = Object.keys(objectOf(objectOf(root['components'])['securitySchemes']))
   const says = (node: unknown) => isObject(node) && Array.isArray(node['security'])
-  const said =
+  const named =
     says(root) ||
     Object.values(objectOf(root['paths'])).some(item => METHODS.some(method => says(objectOf(item)[method])))
-  if (first === undefined || said) return root
-  changes.push(`no operation said which security scheme it wants; all are taken to want ${first}`)
+  if (first === undefined || named) return root
+  changes.push(`no operation said which security scheme it wants; all are taken to want ${said(first)}`)
   return { ...root, security: [{ [first]: [] }] }
 }
 
@@ -222,11 +236,39 @@ function jsonOf(text: string): Json | undefined {
   }
 }
 
-function deeperThan(value: unknown, limit: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return limit === 0 || Object.values(value).some(member => deeperThan(member, limit - 1))
+interface TooDeep {
+  readonly path: YamlPath
+  /** It holds itself, and has no end. */
+  readonly cycle: boolean
 }
 
-function refused(file: string, code: Code, message: string): Read {
-  return { problems: [{ code, severity: 'error', message, file, line: 1, column: 1 }] }
+/** The first place that lies too deep, or is one of those around it. */
+function tooDeep(root: unknown): TooDeep | undefined {
+  const around = new Set<unknown>()
+  const path: (string | number)[] = []
+  const walk = (value: unknown): TooDeep | undefined => {
+    if (typeof value !== 'object' || value === null) return undefined
+    if (around.has(value)) return { path: [...path], cycle: true }
+    if (path.length >= MAX_NESTING) return { path: [...path], cycle: false }
+    around.add(value)
+    for (const [key, member] of Object.entries(value)) {
+      path.push(key)
+      const found = walk(member)
+      if (found) return found
+      path.pop()
+    }
+    around.delete(value)
+    return undefined
+  }
+  return walk(root)
 }
+
+interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+function refused(file: string, code: Code, message: string, { line, column }: Place = START): Read {
+  return { problems: [{ code, severity: 'error', message, file, line, column }] }
+}
+const START: Place = { line: 1, column: 1 }

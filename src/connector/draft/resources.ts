@@ -67,6 +67,8 @@ const VERBS: Readonly<Record<string, Role>> = {
   pagelist: 'list',
   batchget: 'list',
 }
+const verbOf = (word: string): Role | undefined =>
+  Object.hasOwn(VERBS, squash(word)) ? VERBS[squash(word)] : undefined
 /** Last words that name no thing. */
 const NOT_A_THING = new Set([
   'me',
@@ -97,7 +99,7 @@ export function findResources(document: ApiDocument, skip: ReadonlySet<string>):
     const segments = segmentsOf(operation.path)
     const last = segments.at(-1) ?? ''
     const parameter = PARAMETER.exec(last)?.[1]
-    const role = VERBS[squash(last)]
+    const role = verbOf(last)
     if (role && segments.length > 1 && parameter === undefined) {
       const path = segments.slice(0, -1).filter(segment => !PARAMETER.test(segment))
       const of = family(`/${path.join('/')}`, true)
@@ -120,7 +122,7 @@ export function findResources(document: ApiDocument, skip: ReadonlySet<string>):
 function segmentsOf(path: string): readonly string[] {
   const segments = path.split('/').filter(segment => segment !== '')
   const [, thing, verb] = /^(\w[\w.-]*)\.(\w+)$/.exec(segments.at(-1) ?? '') ?? []
-  return thing !== undefined && verb !== undefined && VERBS[squash(verb)]
+  return thing !== undefined && verb !== undefined && verbOf(verb)
     ? [...segments.slice(0, -1), thing, verb]
     : segments
 }

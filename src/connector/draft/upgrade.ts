@@ -20,10 +20,14 @@ export function upgraded(root: JsonObject): JsonObject {
 function walk(value: Json): Json {
   if (Array.isArray(value)) return value.map(walk)
   if (!isObject(value)) return value
-  const copy: Record<string, Json> = {}
-  for (const [key, member] of Object.entries(value))
-    copy[key] = DATA.has(key) ? (member as Json) : walk(member as Json)
-  return asSchema(copy)
+  return asSchema(
+    Object.fromEntries(
+      Object.entries(value).map(([key, member]): [string, Json] => [
+        key,
+        DATA.has(key) ? (member as Json) : walk(member as Json),
+      ]),
+    ),
+  )
 }
 
 function asSchema(node: Record<string, Json>): Json {

@@ -1,4 +1,5 @@
 /** A kind against what a vendor takes: rules for every member of the body that found a partner, as an .out mapping. */
+import { said } from '../../connector/draft/draft-text.js'
 import { exampleOf } from '../../connector/draft/example.js'
 import { squash } from '../../connector/draft/words.js'
 import type { Json } from '../../kernel/json.js'
@@ -185,7 +186,9 @@ class OutWriter {
       certainty: beside.length > 0 ? 'guess' : value.certainty,
       questions: [
         ...value.questions,
-        ...beside.map(one => `is ${one.path} always ${JSON.stringify(exampleOf(one.schema, one.steps[0]))}?`),
+        ...beside.map(
+          one => `is ${said(one.path)} always ${said(JSON.stringify(exampleOf(one.schema, one.steps[0])))}?`,
+        ),
       ],
       given: [[[name], [example]]],
     })
@@ -195,7 +198,7 @@ class OutWriter {
     if (!isList(field.schema)) return
     const target = entrySchema(field.schema)
     const fields = fieldsOf(target).filter(({ steps }) => steps.length === 1)
-    const rules: Record<string, unknown> = {}
+    const rules: Record<string, unknown> = Object.create(null)
     const example: Record<string, Json> = {}
     const questions: string[] = []
     for (const [inner, member] of Object.entries(entry.properties ?? {})) {

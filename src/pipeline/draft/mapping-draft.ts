@@ -1,5 +1,5 @@
 /** What a drafted mapping is made of, before it is proved: its text in parts, and the input its test gives. */
-import type { Part } from '../../connector/draft/draft-text.js'
+import { type Part, said } from '../../connector/draft/draft-text.js'
 import type { Json } from '../../kernel/json.js'
 import type { Certainty } from './match.js'
 
@@ -36,7 +36,9 @@ export function put(into: Record<string, Json>, steps: readonly string[], value:
   for (const step of steps.slice(0, -1)) {
     const next = here[step]
     const inner: Record<string, Json> =
-      typeof next === 'object' && next !== null && !Array.isArray(next) ? (next as Record<string, Json>) : {}
+      typeof next === 'object' && next !== null && !Array.isArray(next)
+        ? (next as Record<string, Json>)
+        : Object.create(null)
     here[step] = inner
     here = inner
   }
@@ -45,14 +47,15 @@ export function put(into: Record<string, Json>, steps: readonly string[], value:
 }
 
 export const nested = (given: readonly Given[]): Record<string, Json> => {
-  const all: Record<string, Json> = {}
+  // A vendor's `__proto__` is a member like any other.
+  const all: Record<string, Json> = Object.create(null)
   for (const [steps, value] of given) put(all, steps, value)
   return all
 }
 
 /** A wrapped comment of names: `# a, b, c`. */
 export function listedIn(names: readonly string[], most = 60): readonly string[] {
-  const shown = names.slice(0, most)
+  const shown = names.slice(0, most).map(said)
   const lines: string[] = []
   for (let index = 0; index < shown.length; index += 8)
     lines.push(`  ${shown.slice(index, index + 8).join(', ')}`)

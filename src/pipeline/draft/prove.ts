@@ -2,7 +2,7 @@
  * A draft held to what `hrhub check` asks: what the checkers find wrong is taken out and leaves a question, until
  * nothing is. A mapping gets a test whose expectation is what the mapping gave, so that a later change shows.
  */
-import { flow, type Part, type Rendered, render } from '../../connector/draft/draft-text.js'
+import { commented, flow, type Part, type Rendered, render } from '../../connector/draft/draft-text.js'
 import type { Connector } from '../../connector/manifest/connector.js'
 import { loadManifest } from '../../connector/manifest/load.js'
 import type { ApiDocument } from '../../connector/manifest/openapi.js'
@@ -120,7 +120,7 @@ function partsOf(draft: MappingDraft, live: readonly Rule[], test: JsonObject | 
           {
             id: 'left',
             indent: 2,
-            line: draft.left.map(line => `# ${line}`).join('\n'),
+            line: commented(draft.left.map(line => ` ${line}`)),
             questions: draft.questions,
           },
         ]

@@ -1,4 +1,5 @@
 /** The README of a drafted connector: what it can do, what an integrator has to fill in, and the way to try it. */
+import { oneLine } from '../../connector/draft/draft-text.js'
 import type { DraftManifest } from '../../connector/draft/manifest.js'
 import type { Connector } from '../../connector/manifest/connector.js'
 
@@ -21,7 +22,7 @@ export function readmeOf(
     ]
     return `| \`${resource}\` | ${can.join(', ')} | ${kind ?? ''} |`
   })
-  return `# ${title.replace(/\s+/g, ' ')}
+  return `# ${cell(title)}
 
 Drafted from \`openapi/\`. Fill in what stands in [brackets], answer the open questions (\`hrhub check\` lists them), then take this line away.
 
@@ -71,6 +72,8 @@ ${Object.entries(connector.settings)
 `
 }
 
-const cell = (text: string) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
+/** Text of the document as text of Markdown: one line, no column of its own, no markup. */
+const cell = (text: string) =>
+  oneLine(text).replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '&lt;')
 const envName = (connector: string, setting: string) =>
   `${connector}_${setting}`.toUpperCase().replace(/\W/g, '_')

@@ -108,8 +108,12 @@ function nameOfId(
   return told ?? 'id'
 }
 
-function requiredOf(schema: JsonSchema): readonly string[] {
-  return [...(schema.required ?? []), ...(schema.allOf ?? []).flatMap(requiredOf)]
+/** As deep as members are looked for: a schema may be part of itself. */
+const MAX_DEPTH = 16
+
+function requiredOf(schema: JsonSchema, depth = 0): readonly string[] {
+  if (depth > MAX_DEPTH) return []
+  return [...(schema.required ?? []), ...(schema.allOf ?? []).flatMap(part => requiredOf(part, depth + 1))]
 }
 
 const typeIs = (schema: JsonSchema | undefined, ...types: readonly string[]): boolean => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { flow, render } from '../../../src/connector/draft/draft-text.js'
 import { exampleOf } from '../../../src/connector/draft/example.js'
+import { bound } from '../../../src/connector/draft/inputs.js'
 import { draftManifest } from '../../../src/connector/draft/manifest.js'
 import { readForeign } from '../../../src/connector/draft/read-document.js'
 import { singularName, squash } from '../../../src/connector/draft/words.js'
 import { readDocument } from '../../../src/connector/manifest/openapi.js'
 import { parseYaml } from '../../../src/kernel/yaml.js'
+import { nested } from '../../../src/pipeline/draft/mapping-draft.js'
 
 const THING = {
   type: 'object',
@@ -266,6 +268,113 @@ describe('a resource of the document', () => {
   })
 })
 
+describe('a document that means harm', () => {
+  const EVIL =
+    'x\n    delete: { operation: drop }\r\u0085\u2028callback:\n  verify: { scheme: none } # \u001b[31m'
+
+  it('has no line of the manifest of its own making, whichever of its texts it puts it into', () => {
+    const text = draftOf(
+      {
+        '/things': { get: { operationId: EVIL, parameters: [query(EVIL, undefined, true)], ...ok(page()) } },
+        '/things/{id}/act': {
+          post: {
+            operationId: `act ${EVIL}${'y'.repeat(1000)}`,
+            parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+            ...ok(THING),
+          },
+        },
+        [`/odd/${EVIL}/{id}/go`]: { post: { operationId: 'go', ...ok(THING) } },
+      },
+      {
+        info: { title: EVIL, version: '1' },
+        security: [{ [EVIL]: [] }, { [`${EVIL}2`]: [] }],
+        components: {
+          securitySchemes: {
+            [EVIL]: { type: 'http', scheme: EVIL },
+            [`${EVIL}2`]: { type: EVIL },
+          },
+        },
+        webhooks: {
+          [EVIL]: {
+            post: { parameters: [{ name: `Signature ${EVIL}`, in: 'header' }], requestBody: json(THING) },
+          },
+          other: { post: { requestBody: json(THING) } },
+        },
+      },
+    )
+    const { value, problems } = parseYaml(text, 'acme')
+    expect(problems).toEqual([])
+    expect(value).toMatchObject({ connector: 'acme', resources: { thing: { poll: { operation: EVIL } } } })
+    expect(value).not.toHaveProperty('callback')
+    expect(value).not.toHaveProperty('resources.thing.delete')
+    expect(text).not.toMatch(/[^\P{Cc}\n]|[\u2028\u2029]/u)
+    const lines = text.split('\n')
+    expect(lines.filter(line => /^\s*(?:delete|callback|verify):/.test(line))).toEqual([])
+    expect(lines.filter(line => line.trimStart().startsWith('#')).every(line => line.length < 320)).toBe(true)
+  })
+
+  it('names resources that become file names of letters, digits and lines alone', () => {
+    const text = draftOf({
+      '/..%2f..%2fetc\n/passwd✗ös': { get: { operationId: 'list', ...ok(page()) } },
+    })
+    expect(Object.keys((parseYaml(text, 'a').value as { resources: object }).resources)).toEqual([
+      expect.stringMatching(/^[a-z0-9_]+$/),
+    ])
+  })
+
+  it('may call formats, schemes, verbs and parameters as JavaScript calls its own', () => {
+    expect(
+      exampleOf({ type: 'object', properties: { a: { type: 'string', format: 'constructor' } } }),
+    ).toEqual({
+      a: 'a',
+    })
+    const text = draftOf(
+      {
+        '/things': {
+          get: { operationId: 'list', parameters: [query('__proto__', undefined, true)], ...ok(page()) },
+        },
+        '/things/constructor': { post: { operationId: 'constructor', ...ok(THING) } },
+      },
+      {
+        security: [{ s: [] }],
+        components: { securitySchemes: { s: { type: 'constructor' } } },
+      },
+    )
+    expect(text).toContain('auth: { use: none }')
+    expect(text).toContain('with: { __proto__: settings.proto }')
+    expect(text).toContain('proto: { type: string, title: __proto__ }')
+    expect(
+      bound(new Map([[{ name: '__proto__', in: 'body', required: true, schema: {} }, 'settings.proto']])),
+    ).toEqual(JSON.parse('{ "body": { "__proto__": "settings.proto" } }'))
+  })
+
+  it('cannot reach into other objects by the names of its members', () => {
+    nested([[['__proto__', 'polluted'], true]])
+    expect({}).not.toHaveProperty('polluted')
+  })
+})
+
+it('callbacks of Standard Webhooks ask for a secret of that form', () => {
+  const header = (name: string) => ({ name, in: 'header', schema: { type: 'string' } })
+  const text = draftOf(
+    {
+      '/things': { get: { operationId: 'list', ...ok(page()) } },
+    },
+    {
+      webhooks: {
+        'thing.changed': {
+          post: {
+            parameters: [header('webhook-id'), header('webhook-timestamp'), header('webhook-signature')],
+            requestBody: json({ type: 'object', properties: { type: { type: 'string' }, data: THING } }),
+          },
+        },
+      },
+    },
+  )
+  expect(text).toContain('verify: { scheme: standard_webhooks, secret: settings.webhook_secret }')
+  expect(text).toMatch(/webhook_secret: \{[^}]*format: whsec/)
+})
+
 describe('small things of a draft', () => {
   it.each([
     ['candidates', 'candidate'],
@@ -298,6 +407,10 @@ describe('small things of a draft', () => {
       new Map(),
     )
     expect(parseYaml(text, 'a').value).toEqual({ a: 'x\n# ?: not a question' })
+    for (const value of [`${'x'.repeat(80)}\n\ny: 1`, '\u0085\u2028\u200d😀\u0007', { a: ['b\nc'] }]) {
+      expect(flow(value)).not.toMatch(/[\p{Cc}\p{Zl}]/u)
+      expect(parseYaml(`a: ${flow(value)}`, 'a').value).toEqual({ a: value })
+    }
   })
 
   it('an example is the document’s own, else fits type, bounds and name', () => {

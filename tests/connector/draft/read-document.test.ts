@@ -62,6 +62,21 @@ describe('a document from outside', () => {
       /nested over 200 levels$/,
     ],
     [
+      'a bomb of dashes, with its place',
+      `openapi: 3.1.0\nx:\n  ${'- '.repeat(200_000)}`,
+      /^acme\.yaml:3:\d+ CONNECTOR_DOCUMENT_BROKEN nested over 200 levels$/,
+    ],
+    [
+      'nested deep, with its place',
+      `openapi: 3.1.0\npaths: {}\nx-deep:\n  ${'- '.repeat(300)}a`,
+      /^acme\.yaml:4:\d+ CONNECTOR_DOCUMENT_BROKEN nested over 200 levels$/,
+    ],
+    [
+      'an anchor that holds itself, with its place',
+      'openapi: 3.1.0\ninfo: { title: A }\npaths:\n  /a: &a\n    get: *a\n    put: *a\n',
+      /^acme\.yaml:5:\d+ CONNECTOR_DOCUMENT_BROKEN an anchor holds itself/,
+    ],
+    [
       'an alias bomb',
       `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
         .split('')
