@@ -84,8 +84,9 @@ function skipTo(text: string, _from: number, at: number, cells: readonly string[
 
 /** The first line of a record that cannot be read; the next one is looked at by itself. */
 function skipLine(text: string, from: number, broken: string): Split {
-  const end = text.indexOf('\n', from)
-  return { cells: [], end: end < 0 ? text.length : end + 1, broken }
+  const lineEnd = /\r\n?|\n/g
+  lineEnd.lastIndex = from
+  return { cells: [], end: lineEnd.test(text) ? lineEnd.lastIndex : text.length, broken }
 }
 
 interface RawRecord extends Split {

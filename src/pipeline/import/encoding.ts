@@ -48,15 +48,14 @@ const HEADER_WORDS =
 export function detectEncoding(head: Buffer, utf8Fails: number | undefined, file: string): Encoding {
   const mark = markOf(head)
   if (mark) return mark[0]
-  const nul = nulsOf(head)
-  if (nul === 'both')
-    throw new HubError('PIPELINE_IMPORT_FILE_BROKEN', {
-      detail: 'it holds NUL bytes, so it is no text',
-      where: { file, line: 1 },
-    })
-  if (nul) return nul
+  const nul = head.indexOf(0)
+  if (nul >= 0) {
+    const wide = wideByNuls(head)
+    if (wide) return wide
+    throw holdsNul(file, 1 + countLineEnds(head.subarray(0, nul), 'utf-8'))
+  }
   if (utf8Fails === undefined) return 'utf-8'
-  const end = head.indexOf(0x0a)
+  const end = head.findIndex(byte => byte === LF || byte === CR)
   const header = tryDecode('gb18030', end < 0 ? head : head.subarray(0, end))
   if (header !== undefined && HEADER_WORDS.test(header)) return 'gb18030'
   throw new HubError('PIPELINE_IMPORT_ENCODING_UNSURE', {
@@ -65,13 +64,24 @@ export function detectEncoding(head: Buffer, utf8Fails: number | undefined, file
   })
 }
 
-/** UTF-16 of texts with commas and line ends has NULs, all in the upper halves. */
-function nulsOf(head: Buffer): 'utf-16le' | 'utf-16be' | 'both' | undefined {
+const holdsNul = (file: string, line: number) =>
+  new HubError('PIPELINE_IMPORT_FILE_BROKEN', {
+    detail: `line ${line} holds NUL bytes, so it is no text`,
+    where: { file, line },
+  })
+
+/** Of the upper halves in UTF-16: digits, commas and line ends make up more of any table. */
+const NULS_OF_WIDE = 0.2
+
+/** UTF-16 by its NULs: many, in one half of the positions, and line ends among them. One NUL alone is a fault. */
+function wideByNuls(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
   let even = 0
   let odd = 0
   for (let at = 0; at < head.length; at++) if (head[at] === 0) at % 2 === 0 ? even++ : odd++
-  if (even > 0 && odd > 0) return 'both'
-  return even > 0 ? 'utf-16be' : odd > 0 ? 'utf-16le' : undefined
+  const many = (nuls: number) => nuls > (head.length / 2) * NULS_OF_WIDE
+  if (many(even) === many(odd)) return undefined
+  const encoding = many(even) ? 'utf-16be' : 'utf-16le'
+  return lastLineEnd(head, encoding, true) > 0 ? encoding : undefined
 }
 
 function tryDecode(encoding: Encoding, bytes: Buffer): string | undefined {
@@ -90,13 +100,14 @@ async function* wholeLines(
   chunks: AsyncIterable<Buffer>,
   encoding: Encoding,
   file: string,
+  loneCr: boolean,
 ): AsyncGenerator<{ readonly bytes: Buffer; readonly line: number }> {
   let held: Buffer = Buffer.alloc(0)
   let line = 1
   let first = true
   for await (const chunk of chunks) {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
-    const end = lastLineEnd(held, encoding)
+    const end = lastLineEnd(held, encoding, loneCr)
     if (end === 0) {
       if (held.length > MOST_PIECE)
         throw new HubError('PIPELINE_IMPORT_FILE_LARGE', {
@@ -122,48 +133,83 @@ function markLength(bytes: Buffer, encoding: Encoding): number {
 
 const isWide = (encoding: Encoding) => encoding === 'utf-16le' || encoding === 'utf-16be'
 
-/** Offset behind the last line end; 0 = there is none. No encoding here has 0x0A inside of another character. */
-function lastLineEnd(bytes: Buffer, encoding: Encoding): number {
-  if (!isWide(encoding)) return bytes.lastIndexOf(0x0a) + 1
-  for (let at = (bytes.length & ~1) - 2; at >= 0; at -= 2)
-    if (isWideLineEnd(bytes, at, encoding)) return at + 2
-  return 0
+const LF = 0x0a
+const CR = 0x0d
+
+/**
+ * Offset behind the last line end; 0 = there is none. No encoding here has one inside of another character.
+ * @param loneCr CR ends a line too, but for the last one of the bytes: LF may follow
+ */
+function lastLineEnd(bytes: Buffer, encoding: Encoding, loneCr: boolean): number {
+  const unit = isWide(encoding) ? 2 : 1
+  const lf = lastUnit(bytes, LF, encoding)
+  const cr = loneCr ? lastUnit(bytes.subarray(0, Math.max(0, bytes.length - unit)), CR, encoding) : -1
+  const last = Math.max(lf, cr)
+  return last < 0 ? 0 : last + unit
 }
 
-const isWideLineEnd = (bytes: Buffer, at: number, encoding: Encoding) =>
-  (encoding === 'utf-16le' ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at)) === 0x0a
+/** Offset of the last character that is this one; -1 = there is none. */
+function lastUnit(bytes: Buffer, code: number, encoding: Encoding): number {
+  if (!isWide(encoding)) return bytes.lastIndexOf(code)
+  for (let at = (bytes.length & ~1) - 2; at >= 0; at -= 2) if (unitAt(bytes, at, encoding) === code) return at
+  return -1
+}
+
+/** Offset of the next one; the length = there is none. */
+function nextUnit(bytes: Buffer, code: number, encoding: Encoding, from: number): number {
+  if (!isWide(encoding)) {
+    const found = bytes.indexOf(code, from)
+    return found < 0 ? bytes.length : found
+  }
+  let at = from
+  while (at + 1 < bytes.length && unitAt(bytes, at, encoding) !== code) at += 2
+  return at + 1 < bytes.length ? at : bytes.length
+}
+
+const unitAt = (bytes: Buffer, at: number, encoding: Encoding) =>
+  encoding === 'utf-16le' ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at)
+
+/** What lines end with here: CR where there is no LF at all. */
+const lineEndOf = (bytes: Buffer, encoding: Encoding) => (lastUnit(bytes, LF, encoding) < 0 ? CR : LF)
 
 function countLineEnds(bytes: Buffer, encoding: Encoding): number {
+  const unit = isWide(encoding) ? 2 : 1
+  const code = lineEndOf(bytes, encoding)
   let count = 0
-  if (isWide(encoding)) {
-    for (let at = 0; at + 1 < bytes.length; at += 2) if (isWideLineEnd(bytes, at, encoding)) count++
-    return count
-  }
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count++
+  for (
+    let at = nextUnit(bytes, code, encoding, 0);
+    at < bytes.length;
+    at = nextUnit(bytes, code, encoding, at + unit)
+  )
+    count++
   return count
 }
 
 /** The first line of some whole lines whose bytes are no text. */
 function brokenLine(bytes: Buffer, encoding: Encoding): number {
-  const wide = isWide(encoding)
+  const unit = isWide(encoding) ? 2 : 1
+  const code = lineEndOf(bytes, encoding)
   let line = 0
   for (let from = 0; from < bytes.length; line++) {
-    let end = wide ? from : bytes.indexOf(0x0a, from)
-    if (wide) while (end + 1 < bytes.length && !isWideLineEnd(bytes, end, encoding)) end += 2
-    const next = end < 0 || end >= bytes.length ? bytes.length : end + (wide ? 2 : 1)
+    const next = Math.min(bytes.length, nextUnit(bytes, code, encoding, from) + unit)
     if (tryDecode(encoding, bytes.subarray(from, next)) === undefined) return line
     from = next
   }
   return line
 }
 
-/** Text in pieces of whole lines. @throws HubError `PIPELINE_IMPORT_FILE_BROKEN` with the line, `…_FILE_LARGE` */
+/**
+ * Text in pieces of whole lines.
+ * @param loneCr a CR by itself ends a line too
+ * @throws HubError `PIPELINE_IMPORT_FILE_BROKEN` with the line (no such encoding, a NUL), `…_FILE_LARGE`
+ */
 export async function* decoded(
   chunks: AsyncIterable<Buffer>,
   encoding: Encoding,
   file: string,
+  loneCr: boolean,
 ): AsyncGenerator<string> {
-  for await (const { bytes, line } of wholeLines(chunks, encoding, file)) {
+  for await (const { bytes, line } of wholeLines(chunks, encoding, file, loneCr)) {
     const text = tryDecode(encoding, bytes)
     if (text === undefined) {
       const broken = line + brokenLine(bytes, encoding)
@@ -172,6 +218,8 @@ export async function* decoded(
         where: { file, line: broken },
       })
     }
+    const nul = text.indexOf('\0')
+    if (nul >= 0) throw holdsNul(file, line + countLineEnds(Buffer.from(text.slice(0, nul)), 'utf-8'))
     yield text
   }
 }

@@ -30,6 +30,8 @@ export interface ImportFile {
   /** When it was last written: what it says was so then. */
   readonly writtenAt: number
   readonly rowCount: number
+  /** What it is on its disk, whatever its path. */
+  readonly inode: { readonly dev: number; readonly ino: number }
   /** Things of its first rows. */
   readonly sample: readonly Json[]
   rows(): Portions
@@ -91,6 +93,7 @@ export async function openImport(path: string, words: ReadWords): Promise<Import
       bytes: stat.size,
       writtenAt: Math.trunc(stat.mtimeMs),
       rowCount,
+      inode: { dev: stat.dev, ino: stat.ino },
       sample,
       rows: () => table.rows(),
       async unchanged() {
@@ -177,7 +180,7 @@ async function openText(
 ): Promise<Opened> {
   const encoding: Encoding =
     words.encoding === undefined ? detectEncoding(head, fault, name) : encodingOf(words.encoding, head)
-  const text = () => decoded(chunksOf(handle), encoding, name)
+  const text = () => decoded(chunksOf(handle), encoding, name, format === 'csv')
   const table = format === 'csv' ? await openCsv(text, words, name) : openNdjson(text)
   return { table, readAs: { encoding, ...table.readAs } }
 }

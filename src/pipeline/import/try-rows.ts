@@ -67,7 +67,8 @@ export interface ColumnFit {
 
 /**
  * @param columns of the header; undefined where rows name their members themselves
- * @throws HubError `PIPELINE_IMPORT_COLUMN_MISSING`: not one row of the sample maps, and columns are missing
+ * @throws HubError `PIPELINE_IMPORT_COLUMN_MISSING`: not one row of the sample maps, and columns are missing; or
+ *   there is no row, and every column is missing
  */
 export function checkColumns(
   config: TenantConfig,
@@ -77,14 +78,19 @@ export function checkColumns(
 ): ColumnFit {
   if (!columns) return { missing: [] }
   const there = new Set(columns.flatMap(name => [name, /^[^.[]*/.exec(name)?.[0] ?? name]))
-  const missing = [...askedFor(config, target, sample)].filter(name => !there.has(name)).sort()
+  const asked = askedFor(config, target, sample)
+  const missing = [...asked].filter(name => !there.has(name)).sort()
   const verdicts = tryRows(config, target, sample)
-  const unfit = verdicts.length > 0 && verdicts.every(verdict => verdict?.verdict === 'invalid')
+  // A header under which no row stands is the wrong one where nothing of it is read.
+  const unfit =
+    verdicts.length > 0
+      ? verdicts.every(verdict => verdict?.verdict === 'invalid')
+      : missing.length === asked.size
   if (missing.length === 0 || !unfit) return { missing }
   const mappings = [...new Set(target.flows.map(flow => flow.mapping.name))].join(', ')
   const [first] = verdicts
   throw new HubError('PIPELINE_IMPORT_COLUMN_MISSING', {
-    detail: `${mappings} reads ${missing.join(', ')}, and the file has ${columns.join(', ')}; no row can be mapped: ${first?.detail ?? ''}`,
+    detail: `${mappings} reads ${missing.join(', ')}, and the file has ${columns.join(', ')}; ${first ? `no row can be mapped: ${first.detail ?? ''}` : 'no row stands under them'}`,
   })
 }
 

@@ -1,6 +1,6 @@
 /** The workbook around the sheets: their names and parts, shared texts, which styles show a number as a time. */
 import { HubError } from '../../kernel/errors.js'
-import { isTimeFormat } from './xlsx-dates.js'
+import { isTimeFormat, MOST_FORMAT } from './xlsx-dates.js'
 import { CAPS, type Parts, readPart } from './xlsx-parts.js'
 
 export interface Book {
@@ -50,7 +50,7 @@ export async function readBook(parts: Parts, file: string): Promise<Book> {
     sheets,
     epoch1904,
     strings: strings !== undefined && parts.has(strings) ? await readStrings(parts, strings, file) : [],
-    isTime: styles !== undefined && parts.has(styles) ? await readStyles(parts, styles) : () => false,
+    isTime: styles !== undefined && parts.has(styles) ? await readStyles(parts, styles, file) : () => false,
   }
 }
 
@@ -87,17 +87,28 @@ async function readStrings(parts: Parts, part: string, file: string): Promise<st
   return strings
 }
 
-async function readStyles(parts: Parts, part: string): Promise<(style: number) => boolean> {
+async function readStyles(parts: Parts, part: string, file: string): Promise<(style: number) => boolean> {
   const codes = new Map<number, string>()
   const times: boolean[] = []
+  const known = new Map<number, boolean>()
   let within = ''
   await readPart(parts, part, CAPS.other, {
     open(tag, attributes) {
       if (tag === 'cellXfs') within = tag
-      if (tag === 'numFmt') codes.set(Number(attributes['numFmtId']), attributes['formatCode'] ?? '')
+      if (tag === 'numFmt') {
+        const { numFmtId, formatCode = '' } = attributes
+        if (formatCode.length > MOST_FORMAT)
+          throw new HubError('PIPELINE_IMPORT_FILE_BROKEN', {
+            detail: `its number format ${numFmtId} is longer than ${MOST_FORMAT} characters`,
+            where: { file },
+          })
+        codes.set(Number(numFmtId), formatCode)
+      }
       if (tag !== 'xf' || within !== 'cellXfs') return
       const id = Number(attributes['numFmtId'] ?? 0)
-      times.push(isTimeFormat(id, codes.get(id)))
+      const time = known.get(id) ?? isTimeFormat(id, codes.get(id))
+      known.set(id, time)
+      times.push(time)
     },
     close(tag) {
       if (tag === within) within = ''

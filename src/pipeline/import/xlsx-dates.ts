@@ -7,9 +7,13 @@
 const isBuiltIn = (id: number) =>
   (id >= 14 && id <= 22) || (id >= 27 && id <= 36) || (id >= 45 && id <= 47) || (id >= 50 && id <= 58)
 
-/** @param code of a format of the file's own, `yyyy"年"m"月"d"日"`; undefined = a built-in one */
+/** Characters of a format; Excel takes no longer one. */
+export const MOST_FORMAT = 255
+
+/** @param code of a format of the file's own, `yyyy"年"m"月"d"日"`; undefined = a built-in one; over `MOST_FORMAT`: none */
 export function isTimeFormat(id: number, code: string | undefined): boolean {
   if (code === undefined) return isBuiltIn(id)
+  if (code.length > MOST_FORMAT) return false
   // Quoted and escaped text, colours and locales are not part of the pattern; `[h]` is a span of hours.
   const bare = code.replace(/"[^"]*"|\\.|_.|\*./g, '').replace(/\[(?![hms]+\])[^\]]*\]/gi, '')
   return /[ymdhs]/i.test(bare) && !/general/i.test(bare)

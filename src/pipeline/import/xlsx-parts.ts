@@ -14,6 +14,8 @@ const MOST_PARTS = 4096
 /** XML of sheets packs 10 to 60 times; what packs far better, and is large, was made to hurt. */
 const MOST_RATIO = 250
 const LARGE = 32 * MIB
+/** Of tags in tags; a part of a workbook needs a dozen. */
+const MOST_DEPTH = 64
 
 export interface Parts {
   has(name: string): boolean
@@ -96,9 +98,16 @@ async function* parse(
   parser.ondoctype = () => {
     failed ??= broken(file, `${name} declares a document type, which no XLSX needs`)
   }
-  parser.onopentag = ({ name: tag, attributes }) =>
+  let depth = 0
+  parser.onopentag = ({ name: tag, attributes }) => {
+    depth += 1
+    if (depth > MOST_DEPTH) throw tooLarge(file, `${name} is nested over ${MOST_DEPTH} levels`)
     handler.open?.(bare(tag), attributes as Readonly<Record<string, string>>)
-  parser.onclosetag = tag => handler.close?.(bare(tag))
+  }
+  parser.onclosetag = tag => {
+    depth -= 1
+    handler.close?.(bare(tag))
+  }
   parser.ontext = text => handler.text?.(text)
   parser.oncdata = text => handler.text?.(text)
   const decoder = new TextDecoder('utf-8', { fatal: true })

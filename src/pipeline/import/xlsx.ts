@@ -106,11 +106,13 @@ async function* sheetRows(parts: Parts, part: string, book: Book): AsyncGenerato
   const finish = () => {
     if (text === '') return
     const value = cellText(cell.type, cell.style, text, book)
-    size += value.length
-    if (cell.type === 'e') broken ??= `the cell ${cell.ref} holds the error ${text}`
+    size += value?.length ?? 0
+    if (value === undefined)
+      broken ??= `the cell ${cell.ref} names the text ${text.slice(0, 20)}, and the book has ${book.strings.length}`
+    else if (cell.type === 'e') broken ??= `the cell ${cell.ref} holds the error ${text}`
     else if (cell.column >= MOST_COLUMNS) broken ??= `the cell ${cell.ref} is beyond column ${MOST_COLUMNS}`
     else if (size > MOST_ROW) broken ??= `the row is longer than ${MOST_ROW} characters`
-    if (cell.column >= MOST_COLUMNS || size > MOST_ROW) return
+    if (value === undefined || cell.column >= MOST_COLUMNS || size > MOST_ROW) return
     while (cells.length < cell.column) cells.push('')
     cells[cell.column] = value
   }
@@ -161,9 +163,9 @@ function columnOf(ref: string): number | undefined {
   return column - 1
 }
 
-/** A cell's value by its type (ECMA-376 Part 1 §18.18.11). */
-function cellText(type: string, style: number, text: string, book: Book): string {
-  if (type === 's') return book.strings[Number(text)] ?? ''
+/** A cell's value by its type (ECMA-376 Part 1 §18.18.11); undefined = a shared text that the book does not have. */
+function cellText(type: string, style: number, text: string, book: Book): string | undefined {
+  if (type === 's') return book.strings[Number(text)]
   if (type === 'b') return text === '1' ? 'true' : 'false'
   if (type !== 'n') return text
   const number = Number(text)
@@ -171,8 +173,15 @@ function cellText(type: string, style: number, text: string, book: Book): string
   return (book.isTime(style) ? isoOfSerial(number, book.epoch1904) : undefined) ?? plainNumber(number, text)
 }
 
-/** As a person would write it: spreadsheets store a long number as 1.38001380E10. */
+/** Significant digits that a double keeps, and that Excel shows. */
+const DIGITS = 15
+
+/** As a person would write it: spreadsheets store a long number as 1.38001380E10, and 4.1 as 4.0999999999999996. */
 function plainNumber(number: number, text: string): string {
-  if (!/e/i.test(text)) return text
+  if (!/e/i.test(text)) {
+    const short = String(number)
+    const same = Number(number.toPrecision(DIGITS)) === number && !short.includes('e')
+    return same && text.includes('.') && text.replace(/\D/g, '').length > DIGITS ? short : text
+  }
   return Number.isSafeInteger(number) ? BigInt(number).toString() : String(number)
 }

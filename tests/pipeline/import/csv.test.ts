@@ -95,6 +95,30 @@ describe('a CSV file', () => {
     expect(await refusal(fileOf('nul.csv', Buffer.from('a\0\0b,c\n')))).toMatch(/NUL bytes/)
   })
 
+  it('with a NUL in it is no UTF-16 but broken, and names the line', async () => {
+    const rows = '1,李雷\n'.repeat(20)
+    const nul = (at: string) =>
+      `PIPELINE_IMPORT_FILE_BROKEN ${at} line ${at} holds NUL bytes, so it is no text`
+    expect(await refusal(fileOf('one.csv', `id,name\n${rows}2,a\0b\n`))).toBe(nul('22'))
+    expect(await refusal(fileOf('late.csv', `id,name\n${'1,x\n'.repeat(40_000)}2,a\0b\n`))).toBe(nul('40002'))
+    expect(await refusal(fileOf('tiny.csv', 'id,name\n1,a\0b\n'))).toBe(nul('2'))
+  })
+
+  it('whose lines end in CR alone is read alike, be it small or larger than a line may be', async () => {
+    const small = await readAll(fileOf('cr.csv', 'id,name\r1,"x"y\r2,ok\r'))
+    expect(small.broken).toEqual(['2: text follows a closing quote'])
+    expect(small.bodies).toEqual([{ id: '2', name: 'ok' }])
+    const count = 9 * 1024
+    const line = `1,"${'x'.repeat(500)}\r${'y'.repeat(520)}"\r`
+    const large = await readAll(fileOf('large-cr.csv', `id,name\r${line.repeat(count)}`))
+    expect(large.rowCount).toBe(count)
+    expect(large.broken).toEqual([])
+    const faulty = Buffer.concat([Buffer.from('id,name\r1,x\r2,'), Buffer.from([0xff, 0x0d])])
+    expect(await refusal(fileOf('fault-cr.csv', faulty), { encoding: 'utf-8' })).toMatch(
+      /^PIPELINE_IMPORT_FILE_BROKEN 3 /,
+    )
+  })
+
   it('loses one row alone to a quote that is wrong, and names its line', async () => {
     const text = 'id,name\n1,"x"y\n2,ok\n3,"open\n4,"good"\n5,a,b\n6\n7,ok\n'
     const { bodies, broken, rows } = await readAll(fileOf('quotes.csv', text))

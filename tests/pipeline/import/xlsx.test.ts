@@ -37,6 +37,40 @@ describe('an XLSX file', () => {
     expect(bodies).toEqual([{ id: '1' }])
   })
 
+  it('writes a number as Excel shows it, and one with more digits as it stands', async () => {
+    const numbers = ['4.0999999999999996', '0.30000000000000004', '110101199003071234', '1.10', '2.5']
+    const rows = numbers.map((n, i) => `<row r="${i + 2}"><c r="A${i + 2}"><v>${n}</v></c></row>`).join('')
+    const { bodies } = await readAll(fileOf('numbers.xlsx', book(rows)))
+    expect(bodies).toEqual(
+      ['4.1', '0.30000000000000004', '110101199003071234', '1.10', '2.5'].map(id => ({ id })),
+    )
+  })
+
+  it('refuses the row alone whose text the book does not have', async () => {
+    const rows =
+      '<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="s"><v>99</v></c></row><row r="3"><c r="A3"><v>2</v></c></row>'
+    const { broken, bodies } = await readAll(fileOf('texts.xlsx', book(rows)))
+    expect(broken).toEqual(['2: the cell B2 names the text 99, and the book has 3'])
+    expect(bodies).toEqual([{ id: '2' }])
+  })
+
+  it('is refused where its tags are nested without end', async () => {
+    const data = `<worksheet><sheetData>${'<a>'.repeat(1_000_000)}`
+    const deep = fileOf('deep.xlsx', book('', [{ name: 'xl/worksheets/sheet1.xml', data }]))
+    expect(await refusal(deep)).toBe(
+      'PIPELINE_IMPORT_FILE_LARGE - xl/worksheets/sheet1.xml is nested over 64 levels',
+    )
+  })
+
+  it('is refused where a number format is longer than Excel writes one', async () => {
+    const xfs = '<xf numFmtId="170"/>'.repeat(1000)
+    const data = `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="${'['.repeat(60_000)}"/></numFmts><cellXfs>${xfs}</cellXfs></styleSheet>`
+    const path = fileOf('format.xlsx', book('', [{ name: 'xl/styles.xml', data }]))
+    expect(await refusal(path)).toBe(
+      'PIPELINE_IMPORT_FILE_BROKEN - its number format 170 is longer than 255 characters',
+    )
+  })
+
   it('takes the first sheet that is shown, or the one that is named', async () => {
     const one = (text: string) => `<row r="1"><c r="A1" t="inlineStr"><is><t>${text}</t></is></c></row>`
     const path = fileOf(
@@ -118,6 +152,7 @@ describe('times of a sheet', () => {
     [172, '[Red]0.00" days"', false],
     [173, 'General', false],
     [174, '#,##0\\d', false],
+    [175, `yyyy${'['.repeat(300)}`, false],
   ])('are told by their format: %s %s', (id, code, expected) => {
     expect(isTimeFormat(id, code)).toBe(expected)
   })
