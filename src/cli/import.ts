@@ -7,7 +7,7 @@ import { type Reject, rejectOf } from '../pipeline/import/store-rows.js'
 import { checkColumns, tryRows } from '../pipeline/import/try-rows.js'
 import type { ReadWords } from '../pipeline/import/types.js'
 import { isReject } from '../pipeline/import/verdicts.js'
-import { COUNTED, type RunResult, runImport } from './import/run-import.js'
+import { COUNTED, checkWhole, type RunResult, runImport } from './import/run-import.js'
 import { type Invocation, projectsOf } from './invocation.js'
 import { createDisk } from './operator/disk.js'
 import { operate } from './operator/operate.js'
@@ -68,8 +68,7 @@ function oneOf<T extends string>(flag: string, word: string, words: readonly T[]
 
 async function importAll(cx: Invocation, file: ImportFile, options: ImportOptions): Promise<Exit> {
   const { settings, terminal } = cx
-  const { tenant, mapping, connection, resource, again } = options
-  const rejects = options.rejects ?? `${file.path}.rejects${file.format === 'ndjson' ? '.ndjson' : '.csv'}`
+  const { tenant, mapping, connection, resource, again, rejects } = options
   let stopping = false
   const stop = () => {
     stopping = true
@@ -156,6 +155,7 @@ async function tryFile(cx: Invocation, file: ImportFile, options: ImportOptions)
     progress.at(done, file.rowCount)
   }
   progress.end()
+  await checkWhole(file, done)
   terminal.show(
     {
       file: file.name,

@@ -1,14 +1,17 @@
 /** `hrhub import` as a person calls it, on an embedded folder and beside the hub that runs on it. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runImport } from '../../src/cli/import/run-import.js'
 import { openOperatorDoor } from '../../src/cli/operator/door.js'
-import { meansOf } from '../../src/cli/operator/operate.js'
+import { type Ask, meansOf } from '../../src/cli/operator/operate.js'
 import { removeRunning, writeRunning } from '../../src/cli/operator/running.js'
+import type { Terminal } from '../../src/cli/terminal.js'
 import { readSettings } from '../../src/config.js'
 import { type Hub, startHub } from '../../src/hub.js'
 import { listMessages } from '../../src/ledger/list-messages.js'
+import { openImport } from '../../src/pipeline/import/open-file.js'
 import { compiledSource } from '../support/compiled.js'
 import { xlsx } from '../support/zip.js'
 import { hrhub, tempFolder } from './kit.js'
@@ -72,7 +75,7 @@ describe('a dry import', () => {
       'nothing was stored',
     ])
     expect(existsSync(join(folder, 'nothing'))).toBe(false)
-    expect(existsSync(`${path}.rejects.csv`)).toBe(false)
+    expect(existsSync(`${path}.ehr.candidate.rejects.csv`)).toBe(false)
     const json = (await hrhub([...words, '--json'], { env })).json()
     expect(json).toMatchObject({
       end: 'dry',
@@ -136,7 +139,7 @@ describe('an import', () => {
     const { exit, lines } = await hrhub(['import', path, '--mapping', 'my/candidate.in'], { env })
     expect(exit).toBe(1)
     expect(lines.slice(0, 3)).toEqual(['rows     4 of 4', 'folded   2', 'refused  2'])
-    const rejects = `${path}.rejects.csv`
+    const rejects = `${path}.ehr.candidate.rejects.csv`
     expect(lines.at(-1)).toBe(`refused rows with their reasons: ${rejects}`)
     expect(statSync(rejects).mode & 0o777).toBe(0o600)
     const text = readFileSync(rejects, 'utf8')
@@ -192,9 +195,9 @@ describe('an import', () => {
     const ndjson = await hrhub(['import', lines, '--mapping', 'my/candidate.in', '--json'], { env })
     expect(ndjson.json()).toMatchObject({
       counts: { folded: 1, refused: 2 },
-      rejects: `${lines}.rejects.ndjson`,
+      rejects: `${lines}.ehr.candidate.rejects.ndjson`,
     })
-    const written = readFileSync(`${lines}.rejects.ndjson`, 'utf8').trimEnd().split('\n')
+    const written = readFileSync(`${lines}.ehr.candidate.rejects.ndjson`, 'utf8').trimEnd().split('\n')
     expect(written.map(line => JSON.parse(line))).toEqual([
       expect.objectContaining({ line: 2, code: 'MAPPING_VALUE_UNKNOWN', row: { id: 'N2', source: '?' } }),
       { line: 3, code: 'PIPELINE_IMPORT_ROW_BROKEN', reason: 'the text is not JSON', place: '', raw: 'oops' },
@@ -210,6 +213,87 @@ describe('an import', () => {
     const after = await hrhub(['import', path, '--mapping', 'my/candidate.in', '--json'], { env })
     expect(after.json()).toMatchObject({ resumed_at: 0, counts: { folded: 1 } })
   }, 60_000)
+
+  it('writes no rejects over its input, a link to it, nor over what another wrote', async () => {
+    const text = 'id,name,source\nO1,a,?\nO2,b,内推\n'
+    const path = file('own.csv', text)
+    linkSync(path, join(folder, 'own-link.csv'))
+    const head = '\uFEFFid,name,source,reject_line,reject_code,reject_reason,reject_place,reject_raw\r\n'
+    const other = file('other.csv', 'salaries\n')
+    const earlier = file('earlier.csv', `${head}E1,b,?,2,X,y,z,\r\n`)
+    for (const [rejects, told] of [
+      [path, /CLI_USE_WRONG .* is the file that is imported/],
+      [join(folder, 'own-link.csv'), /CLI_USE_WRONG .* is the file that is imported/],
+      [other, /CLI_FILE_UNWRITABLE .* is no rejects file of this import/],
+      [earlier, /CLI_FILE_UNWRITABLE .* holds rows that an earlier import refused/],
+    ] as const) {
+      const before = readFileSync(rejects)
+      const { exit, err } = await hrhub(
+        ['import', path, '--mapping', 'my/candidate.in', '--rejects', rejects],
+        {
+          env,
+        },
+      )
+      expect(err).toMatch(told)
+      expect(exit).toBeGreaterThan(0)
+      expect(readFileSync(rejects)).toEqual(before)
+    }
+    const good = await hrhub(['import', path, '--mapping', 'my/candidate.in', '--json'], { env })
+    expect(good.json()).toMatchObject({
+      counts: { refused: 1 },
+      rejects: `${path}.ehr.candidate.rejects.csv`,
+    })
+  }, 60_000)
+
+  it('of a header alone is refused where the mapping reads none of its columns', async () => {
+    const words = (path: string) => ['import', path, '--mapping', 'my/candidate.in', '--dry']
+    const { exit, err } = await hrhub(words(file('none.csv', '编号,姓名\n')), { env })
+    expect(exit).toBe(1)
+    expect(err).toMatch(/PIPELINE_IMPORT_COLUMN_MISSING .*no row stands under them/)
+    expect((await hrhub(words(file('some.csv', 'id,name\n')), { env })).exit).toBe(0)
+  })
+
+  it.each([
+    ['was cut after it was looked through', 'id,name\n', 0],
+    ['gives fewer rows than were counted', undefined, 1],
+  ])('is not done where the file %s', async (_, written, more) => {
+    const path = file('short.csv', 'id,name\nS1,a\nS2,b\n')
+    const opened = await openImport(path, {
+      format: undefined,
+      encoding: undefined,
+      delimiter: undefined,
+      sheet: undefined,
+      blank: 'nothing',
+    })
+    const asked: string[] = []
+    const begun = { position: 0, counts: {}, rejectsAt: 0, rejects: [], missing: [] }
+    const ask = async (name: string): Promise<unknown> => {
+      asked.push(name)
+      if (name === 'importBegin' && written !== undefined) writeFileSync(path, written)
+      if (name === 'importBegin') return { ...begun, connection: 'ehr', resource: 'candidate' }
+      return { position: 2, counts: { folded: 2 }, rejects: [] }
+    }
+    const words = {
+      tenant: 'default',
+      mapping: 'm',
+      connection: undefined,
+      resource: undefined,
+      again: false,
+    }
+    const counted = { ...opened, rowCount: opened.rowCount + more }
+    const quiet = { note: () => {}, show: () => {}, progress: () => ({ at: () => {}, end: () => {} }) }
+    const run = runImport(
+      ask as Ask,
+      counted,
+      { ...words, rejects: undefined },
+      quiet as unknown as Terminal,
+      () => false,
+    )
+    await expect(run).rejects.toMatchObject({ code: 'PIPELINE_IMPORT_MOVED' })
+    expect(asked).not.toContain('importEnd')
+    expect(asked.at(-1)).toBe('importLeave')
+    await opened.close()
+  })
 })
 
 describe('an import beside a hub that runs on the folder', () => {
@@ -258,7 +342,10 @@ describe('an import beside a hub that runs on the folder', () => {
     const summary = json()
     expect(summary).toMatchObject({ end: 'done', stored: count, counts: { folded: 3_920, refused: 80 } })
     expect(summary['resumed_at']).toBeGreaterThan(0)
-    const rejected = readFileSync(`${path}.rejects.csv`, 'utf8').trimEnd().split('\r\n').slice(1)
+    const rejected = readFileSync(`${path}.ehr.candidate.rejects.csv`, 'utf8')
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
     expect(rejected.map(line => Number(line.slice(1, line.indexOf(','))))).toEqual(
       Array.from({ length: 80 }, (_, i) => (i + 1) * 50),
     )

@@ -1,11 +1,12 @@
 /**
  * The rejects file beside an input: each refused row as it came, with the reason and the place. It holds personal
- * data, so only its owner can read it. Its length is noted with the rows, so a run that goes on repeats no line.
+ * data, so only its owner can read it. Its length is noted with the rows, so a run that goes on repeats no line. What
+ * is not of this import is never written over.
  */
 import { constants } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { HubError } from '../../kernel/errors.js'
-import { parseJson } from '../../kernel/json.js'
+import { isObject, parseJson } from '../../kernel/json.js'
 import { REJECT_COLUMNS } from '../../pipeline/import/columns.js'
 import type { Reject } from '../../pipeline/import/store-rows.js'
 import type { ImportRow } from '../../pipeline/import/types.js'
@@ -21,6 +22,10 @@ export interface RejectsFile {
 
 export interface RejectsOptions {
   readonly path: string
+  /** What the input is on its disk: no path that leads there is taken. */
+  readonly input: { readonly dev: number; readonly ino: number }
+  /** The import begins anew: what it wrote before goes. */
+  readonly again: boolean
   /** Of the input; undefined = NDJSON. */
   readonly columns: readonly string[] | undefined
   readonly delimiter: string
@@ -30,20 +35,22 @@ export interface RejectsOptions {
 
 /**
  * @returns `lost`: what a run before had written is not there any more
- * @throws HubError `CLI_FILE_UNWRITABLE`
+ * @throws HubError `CLI_FILE_UNWRITABLE` (something else is there), `CLI_USE_WRONG` (the input itself)
  */
 export async function openRejects(
   options: RejectsOptions,
 ): Promise<{ readonly file: RejectsFile; readonly lost: boolean }> {
-  const { path, columns, delimiter, from } = options
+  const { path, columns, delimiter, from, again } = options
   const handle = await openOwn(path)
   try {
-    const there = (await handle.stat()).size
-    const lost = there < from
     const head = columns ? `\uFEFF${csvLine([...columns, ...REJECT_COLUMNS], delimiter)}` : ''
-    let length = lost ? 0 : from
+    const there = await checkOwn(handle, options, Buffer.from(head), again || from > 0)
+    const lost = there < from && from > Buffer.byteLength(head)
+    let length = there < from ? 0 : from
+    await handle.chmod(0o600)
     await handle.truncate(length)
     const append = async (text: string) => {
+      if ((await handle.stat()).size !== length) throw unwritable(path, 'something else writes to it')
       const bytes = Buffer.from(text)
       await handle.write(bytes, 0, bytes.length, length)
       length += bytes.length
@@ -78,11 +85,54 @@ export async function openRejects(
 
 async function openOwn(path: string): Promise<FileHandle> {
   try {
-    const handle = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
-    await handle.chmod(0o600)
-    return handle
+    return await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600)
   } catch (cause) {
-    throw new HubError('CLI_FILE_UNWRITABLE', { detail: `${path} cannot be written`, cause })
+    throw unwritable(path, 'it cannot be opened', cause)
+  }
+}
+
+const unwritable = (path: string, why: string, cause?: unknown) =>
+  new HubError('CLI_FILE_UNWRITABLE', { detail: `${path} cannot be written: ${why}`, cause })
+
+/** Bytes of a file that are looked at where it has no header: its first line. */
+const FIRST_LINE = 256 * 1024
+
+/**
+ * Whether what is there was written by this import: nothing, a begin of the header, or what stands under it.
+ * @param more lines under the header are of a run before
+ * @returns its length
+ */
+async function checkOwn(
+  handle: FileHandle,
+  { path, input }: RejectsOptions,
+  head: Buffer,
+  more: boolean,
+): Promise<number> {
+  const stat = await handle.stat()
+  if (stat.dev === input.dev && stat.ino === input.ino)
+    throw new HubError('CLI_USE_WRONG', { detail: `--rejects ${path} is the file that is imported` })
+  if (!stat.isFile()) throw unwritable(path, 'it is no file')
+  if (stat.size === 0) return 0
+  const wanted = head.length > 0 ? head.length : FIRST_LINE
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, 0)
+  const begin = buffer.subarray(0, bytesRead)
+  const own = head.length > 0 ? begin.equals(head.subarray(0, begin.length)) : isNdjsonReject(begin)
+  if (!own) throw unwritable(path, 'what is there is no rejects file of this import')
+  if (stat.size > head.length && !more)
+    throw unwritable(
+      path,
+      'it holds rows that an earlier import refused; move it away, or name another place',
+    )
+  return stat.size
+}
+
+function isNdjsonReject(begin: Buffer): boolean {
+  const end = begin.indexOf(0x0a)
+  try {
+    const line = parseJson(begin.subarray(0, end < 0 ? begin.length : end).toString())
+    return isObject(line) && ['line', 'code', 'reason', 'place'].every(name => Object.hasOwn(line, name))
+  } catch {
+    return false
   }
 }
 

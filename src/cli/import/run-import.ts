@@ -1,6 +1,7 @@
 /** A file row by row into the hub, from where an earlier run of it stopped, with its rejects on the way. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { HubError } from '../../kernel/errors.js'
 import type { ImportFile } from '../../pipeline/import/open-file.js'
 import type { Counts, Reject } from '../../pipeline/import/store-rows.js'
 import type { ImportRow } from '../../pipeline/import/types.js'
@@ -15,8 +16,8 @@ export interface RunWords {
   readonly connection: string | undefined
   readonly resource: string | undefined
   readonly again: boolean
-  /** Path of the rejects file. */
-  readonly rejects: string
+  /** Path of the rejects file; undefined = beside the input, under the name of where its rows go. */
+  readonly rejects: string | undefined
 }
 
 export interface RunResult {
@@ -76,10 +77,14 @@ export async function runImport(
       rejects: undefined,
       seconds: 0,
     }
+  const ending = file.columns ? 'csv' : 'ndjson'
+  const path = words.rejects ?? `${file.path}.${state.connection}.${state.resource}.rejects.${ending}`
   let rejects: RejectsFile | undefined
   try {
     const opened = await openRejects({
-      path: words.rejects,
+      path,
+      input: file.inode,
+      again: again && state.position === 0,
       columns: file.columns,
       delimiter: delimiterOf(file),
       from: state.rejectsAt,
@@ -87,7 +92,7 @@ export async function runImport(
     rejects = opened.file
     if (opened.lost)
       terminal.note(
-        `${words.rejects} of the run before is gone: rows refused up to row ${state.position} are among the messages that are invalid`,
+        `${path} of the run before is gone: rows refused up to row ${state.position} are among the messages that are invalid`,
       )
     const { position, counts, whole } = await sendRows(ask, key, file, state, rejects, terminal, stopping)
     if (whole) await ask('importEnd', { ...key, position })
@@ -98,7 +103,7 @@ export async function runImport(
       end: whole ? 'done' : 'stopped',
       position,
       counts,
-      rejects: kept && (counts['refused'] ?? 0) > 0 ? words.rejects : undefined,
+      rejects: kept && (counts['refused'] ?? 0) > 0 ? path : undefined,
       seconds: (performance.now() - began) / 1000,
     }
   } catch (error) {
@@ -161,10 +166,26 @@ async function sendRows(
       const rate = Math.round(((position - start.position) * 1000) / (performance.now() - began))
       progress.at(position, file.rowCount, [`${rate}/s`, ...countsInWords(counts)].join(', '))
     }
+    await checkWhole(file, position)
     return { position, counts, whole: true }
   } finally {
     progress.end()
   }
+}
+
+/**
+ * Its end was read: of the very file that was looked through?
+ * @throws HubError `PIPELINE_IMPORT_MOVED`
+ */
+export async function checkWhole(
+  file: Pick<ImportFile, 'path' | 'rowCount' | 'unchanged'>,
+  position: number,
+): Promise<void> {
+  await file.unchanged()
+  if (position === file.rowCount) return
+  throw new HubError('PIPELINE_IMPORT_MOVED', {
+    detail: `${file.path} ended after row ${position}, and had ${file.rowCount}`,
+  })
 }
 
 function paired(

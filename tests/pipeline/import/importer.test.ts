@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { runImport } from '../../../src/cli/import/run-import.js'
 import { IMPORT_VERBS } from '../../../src/cli/operator/import-verbs.js'
@@ -371,6 +371,9 @@ forEachEngine('importing', engine => {
       code: 'PIPELINE_IMPORT_MOVED',
     })
     expect(await stored(hub)).toHaveLength(99)
+    // Another content is another import: it writes over no rows that the first refused.
+    await expect(importing(hub, path)).rejects.toMatchObject({ code: 'CLI_FILE_UNWRITABLE' })
+    rmSync(`${path}.rejects.csv`)
     expect(await importing(hub, path)).toMatchObject({ end: 'done', position: 401, resumedAt: 0 })
   })
 })
