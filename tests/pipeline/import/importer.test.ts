@@ -14,7 +14,7 @@ import { forEachEngine } from '../../support/engines.js'
 import { configOf, inMapping, type Rig, rig } from '../rig.js'
 import { reference, TENANT } from '../support.js'
 import { FakeVendor } from '../vendor.js'
-import { fileOf, openFile } from './files.js'
+import { openFile, fileOf as putFile } from './files.js'
 
 /** What a row says: its title; `bad` is refused, `defect` is a mistake of ours. */
 function said(row: { id?: string; title?: string; application?: string }): Partial<Said> {
@@ -122,6 +122,9 @@ const rejectLines = (path: string) =>
   readFileSync(`${path}.rejects.csv`, 'utf8').trimEnd().split('\r\n').slice(1)
 
 forEachEngine('importing', engine => {
+  /** A file of this engine's own: what another one's run refused lies beside its file. */
+  const fileOf = (name: string, content: string) => putFile(`${engine.name}-${name}`, content)
+
   it('folds every row, counts it, and lists the refused ones as they came', async () => {
     const hub = hubOn(await engine.open())
     const path = fileOf('all.csv', csvOf(300))
