@@ -72,7 +72,7 @@ forEachEngine('case e: Moka', engine => {
   it('what the queue gave once is an application, its candidate, its job and who hires, each once', async () => {
     const { hub, queue, application } = await start()
     queue.push(
-      [application(LONG), application(2, { stageType: 100, jobManager: {} })],
+      [application(LONG), application(2, { stageType: 100 })],
       [application(3, { candidateId: 6, name: '李四', phone: '13900139000', stageType: 202 })],
     )
     await hub.poll()
